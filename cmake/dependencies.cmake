@@ -1,0 +1,6 @@
+# Everything we build on, found once. Third-party headers are SYSTEM, so that their warnings stay theirs.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(lmdb REQUIRED IMPORTED_TARGET lmdb)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)

@@ -1,0 +1,11 @@
+# Warnings and hardening of our own targets: linked privately, never exported.
+add_library(posse_dev INTERFACE)
+target_compile_options(posse_dev INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Wswitch-enum -Werror -fstack-protector-strong)
+
+
+# ccache can only reuse a precompiled header whose time stamp is not part of it.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(posse_dev INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+endif()
