@@ -15,7 +15,8 @@ enum class Errc : std::uint8_t {
   too_large,     ///< A key or value beyond the store's bounds; asking again is useless.
   contended,     ///< A bounded loop lost every round to others; may be asked again later.
   unreadable,    ///< A document that is damaged, foreign or of a newer format: hands off.
-  books_broken,  ///< The alarm: a committed operation has neither hold nor settlement. Touch nothing.
+  books_broken,  ///< The alarm: a committed operation has neither hold nor settlement. Touch
+                 ///< nothing.
 };
 
 /// A failure: it says that the thing did not happen. `detail` is for people and is never parsed.

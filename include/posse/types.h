@@ -51,14 +51,24 @@ using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 /// Time since some fixed moment of this process; never goes back.
 using Steady = std::chrono::milliseconds;
 
-constexpr std::uint64_t number(EntryNumber entry) { return static_cast<std::uint64_t>(entry); }
-constexpr std::uint64_t number(Slot slot) { return static_cast<std::uint64_t>(slot); }
-constexpr std::int64_t number(Cents cents) { return static_cast<std::int64_t>(cents); }
-constexpr std::int64_t number(Time time) { return time.time_since_epoch().count(); }
+constexpr std::uint64_t number(EntryNumber entry) {
+  return static_cast<std::uint64_t>(entry);
+}
+constexpr std::uint64_t number(Slot slot) {
+  return static_cast<std::uint64_t>(slot);
+}
+constexpr std::int64_t number(Cents cents) {
+  return static_cast<std::int64_t>(cents);
+}
+constexpr std::int64_t number(Time time) {
+  return time.time_since_epoch().count();
+}
 
 constexpr EntryNumber operator+(EntryNumber entry, std::uint64_t more) {
   return EntryNumber{number(entry) + more};
 }
-constexpr Slot operator+(Slot slot, std::uint64_t more) { return Slot{number(slot) + more}; }
+constexpr Slot operator+(Slot slot, std::uint64_t more) {
+  return Slot{number(slot) + more};
+}
 
 }  // namespace posse

@@ -1,0 +1,63 @@
+/// Reading JSON documents field by field, strictly, with errors that name the field.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json.hpp>
+
+#include "posse/result.h"
+#include "posse/types.h"
+
+namespace posse {
+
+/// What a number may be, both ends included.
+struct Range {
+  std::int64_t least = 0;
+  std::int64_t most = INT64_MAX;
+};
+
+/// Reads the fields of one JSON object. The first thing that is wrong is kept and later reads give
+/// empty values, so a reader lists its fields and asks once, with finish(). Lives shorter than
+/// the object it reads.
+class Fields {
+ public:
+  /// `what` names the document in errors, e.g. "entry campaign/a/entry/1".
+  Fields(const boost::json::value& value, std::string_view what);
+  Fields(const boost::json::object& object, std::string_view what);
+
+  std::int64_t integer(std::string_view name, Range range = {});
+  std::uint64_t count(std::string_view name);
+  std::string_view text(std::string_view name, std::size_t bytes_max);
+  const boost::json::object& object(std::string_view name);
+  const boost::json::array& array(std::string_view name, std::size_t items_max);
+  bool has(std::string_view name) const { return object_->contains(name); }
+
+  /// The document's format must be `version`; a newer one is none of our business.
+  void format(std::int64_t version);
+
+  /// Says that a value read above is not what it must be.
+  void refuse(std::string_view name, std::string_view why);
+
+  /// Empty if every field was there, within its bounds, and none besides.
+  /// Errors: `unreadable`, naming the field and the bound.
+  std::optional<Error> finish();
+
+ private:
+  const boost::json::value* take(std::string_view name);
+
+  const boost::json::object* object_;
+  std::string what_;
+  std::size_t taken_ = 0;
+  std::optional<Error> wrong_;
+};
+
+/// Parses a document's bytes.
+/// Errors: `unreadable` if they are no JSON.
+Result<boost::json::value> parse_json(std::string_view bytes, std::string_view what);
+
+}  // namespace posse

@@ -1,0 +1,43 @@
+/// The keys of a sequence and of what belongs to a participant.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "posse/types.h"
+
+namespace posse {
+
+/// A chain of entries with a head, named by the key of its head: `campaign/<id>`, `journal/<n>`.
+class Sequence {
+ public:
+  Sequence() = default;
+  explicit Sequence(std::string name) : name_(std::move(name)) {}
+
+  const std::string& name() const { return name_; }
+  Key head() const { return Key{name_}; }
+  Key entry(EntryNumber entry) const;
+  Key receipt(EntryNumber entry) const;
+
+  friend auto operator<=>(const Sequence&, const Sequence&) = default;
+
+ private:
+  std::string name_;
+};
+
+/// `journal/<n>`: one of the generic journals.
+Sequence generic_journal(std::uint64_t n);
+
+/// Page `page` (from 0) of the intents that spilled out of `participant`.
+Key settled_page_key(const Key& participant, std::uint64_t page);
+
+/// A number as it stands in a key: 12 digits, so that keys sort as their numbers do.
+std::string key_number(std::uint64_t number);
+
+/// Bytes a sequence's name may have, so that its entries' keys fit every store.
+inline constexpr std::size_t sequence_name_max = 128;
+
+}  // namespace posse

@@ -1,0 +1,69 @@
+/// Declaring: the first step of an operation, a hold in every participant.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <set>
+#include <variant>
+
+#include "core/task_group.h"
+#include "journal/entry.h"
+#include "journal/finisher.h"
+#include "journal/participants.h"
+#include "journal/resolver.h"
+
+namespace posse {
+
+/// A hold is in every participant of the operation.
+struct Declared {};
+/// The guard shows an earlier attempt at the same request: held, or settled.
+struct Earlier {};
+
+using Declaration = std::variant<Declared, Earlier, Refusal>;
+
+/// One attempt at an order: its operation and the hold it puts into each participant.
+struct Attempt {
+  Operation operation;
+  Key guard;
+  RequestKey request;
+  Hold hold;                     ///< Without reserve: that follows from each participant's effects.
+  std::optional<Hold> previous;  ///< Our own of an attempt that passed: goes out as ours goes in.
+};
+
+/// Puts holds in and takes them out again for their own driver. An Attempt that is handed in
+/// outlives the call.
+/// Errors: the store's; `unreadable`; `contended`.
+class Declarer {
+ public:
+  Declarer(Finisher::Views views, Resolver& resolver, TaskGroup& tasks, std::set<Intent>& driven)
+      : views_(views), resolver_(resolver), tasks_(tasks), driven_(driven) {}
+
+  /// Declares on the guard first, then in key order. Where funds or room are spoken for by holds
+  /// of others, those are decided first. On anything but Declared no hold of this attempt is
+  /// left, unless an error came in between.
+  Task<Result<Declaration>> declare(const Attempt* attempt);
+
+  /// Takes `hold` out of every participant of the attempt: its driver has given up, and none of
+  /// its adds is unanswered.
+  Task<Result<void>> release(const Attempt* attempt, Hold hold);
+
+ private:
+  struct Look;
+
+  Task<Result<Declaration>> declare_on(const Attempt* attempt, Key key);
+  Task<Result<Declaration>> declare_once(const Attempt* attempt, Key key);
+  Task<Result<void>> release_on(Key key, Hold hold);
+  Task<void> help(Key key, Hold hold);
+  void help_later(const Key& key, const std::vector<Hold>& holds);
+  void decide_guard(const Attempt& attempt, const Participant& participant, Look& look) const;
+  std::optional<Refusal> put_in(const Attempt& attempt, const Key& key,
+                                Participant& participant) const;
+
+  Finisher::Views views_;
+  Resolver& resolver_;
+  TaskGroup& tasks_;
+  std::set<Intent>& driven_;
+  std::set<Intent> helping_;  // holds of others that are being decided in the background
+};
+
+}  // namespace posse

@@ -1,0 +1,105 @@
+/// The effect `add`, and the register of kinds.
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/effect.h"
+
+#include <utility>
+
+#include "core/assert.h"
+#include "journal/participant.h"
+
+namespace posse {
+namespace json = boost::json;
+namespace {
+
+struct Add {
+  std::string field;
+  std::int64_t amount = 0;
+  std::optional<std::int64_t> floor;
+};
+
+std::optional<Add> read(const json::object& details) {
+  const json::value* field = details.if_contains("field");
+  const json::value* amount = details.if_contains("amount");
+  const json::value* floor = details.if_contains("floor");
+  if (field == nullptr || !field->is_string() || amount == nullptr || !amount->is_int64())
+    return {};
+  if (floor != nullptr && !floor->is_int64()) return {};
+  if (details.size() != (floor == nullptr ? 2U : 3U)) return {};
+  Add add{.field = std::string(field->as_string()), .amount = amount->as_int64(), .floor = {}};
+  if (floor != nullptr) add.floor = floor->as_int64();
+  return add;
+}
+
+Refusal below_floor(const Participant& participant, const Add& add) {
+  const std::int64_t spendable = participant.lowest(add.field);
+  return {.code = "insufficient_funds",
+          .detail = "`" + add.field + "` can spend " + std::to_string(spendable - *add.floor) +
+                    ", the operation needs " + std::to_string(-add.amount),
+          .more = {{"spendable", spendable}}};
+}
+
+class AddKind final : public EffectKind {
+ public:
+  std::optional<Refusal> check(const json::object& details) const override {
+    if (read(details)) return {};
+    return Refusal{
+        .code = "malformed", .detail = "`add` needs a text `field` and whole numbers", .more = {}};
+  }
+
+  void reserve(const json::object& details, Reserve& reserve) const override {
+    const auto add = read(details);
+    POSSE_ASSERT(add);
+    reserve[add->field] += add->amount;
+  }
+
+  std::optional<Refusal> admit(const Participant& participant,
+                               const json::object& details) const override {
+    const auto add = read(details);
+    POSSE_ASSERT(add);
+    std::int64_t after = 0;
+    if (add->amount < 0) {
+      const bool fits =
+          !__builtin_add_overflow(participant.lowest(add->field), add->amount, &after);
+      if (add->floor && (!fits || after < *add->floor)) return below_floor(participant, *add);
+      if (fits) return {};
+    } else if (!__builtin_add_overflow(participant.highest(add->field), add->amount, &after)) {
+      return {};
+    }
+    return Refusal{.code = "amount_too_large",
+                   .detail = "`" + add->field + "` would leave the range of a 64-bit number",
+                   .more = {}};
+  }
+
+  void apply(Participant& participant, const json::object& details) const override {
+    const auto add = read(details);
+    POSSE_ASSERT(add);
+    participant.change(add->field, add->amount);
+  }
+};
+
+}  // namespace
+
+EffectKinds::EffectKinds() {
+  learn("add", std::make_unique<AddKind>());
+}
+
+void EffectKinds::learn(std::string name, std::unique_ptr<EffectKind> kind) {
+  kinds_[std::move(name)] = std::move(kind);
+}
+
+const EffectKind* EffectKinds::find(const std::string& name) const {
+  const auto found = kinds_.find(name);
+  return found == kinds_.end() ? nullptr : found->second.get();
+}
+
+Effect add_effect(Key key, std::string field, std::int64_t amount) {
+  return {.key = std::move(key), .kind = "add", .details = {{"field", field}, {"amount", amount}}};
+}
+
+Effect add_effect(Key key, std::string field, std::int64_t amount, std::int64_t floor) {
+  Effect effect = add_effect(std::move(key), std::move(field), amount);
+  effect.details["floor"] = floor;
+  return effect;
+}
+
+}  // namespace posse

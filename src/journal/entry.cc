@@ -1,0 +1,56 @@
+/// What follows from an entry.
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/entry.h"
+
+#include <algorithm>
+
+#include "core/assert.h"
+
+namespace posse {
+
+const Operation* Entry::find(const Intent& intent) const {
+  const auto found = std::find_if(operations.begin(), operations.end(),
+                                  [&](const Operation& one) { return one.intent == intent; });
+  return found == operations.end() ? nullptr : &*found;
+}
+
+Slot Entry::slot_of(const Operation& operation) const {
+  const auto at = static_cast<std::uint64_t>(&operation - operations.data());
+  POSSE_ASSERT(at < operations.size());
+  return first_slot + at;
+}
+
+std::map<Key, std::vector<const Operation*>> Entry::by_participant() const {
+  std::map<Key, std::vector<const Operation*>> groups;
+  for (const auto& operation : operations) {
+    for (const auto& effect : operation.effects) {
+      auto& group = groups[effect.key];
+      if (group.empty() || group.back() != &operation) group.push_back(&operation);
+    }
+  }
+  return groups;
+}
+
+Tip Entry::tip(const Bytes& bytes) const {
+  return {.entry = number,
+          .slot = Slot{posse::number(first_slot) + operations.size() - 1},
+          .hash = digest(bytes),
+          .time = time,
+          .state = state};
+}
+
+Tip empty_tip(const Sequence& sequence) {
+  return {.entry = {}, .slot = {}, .hash = digest(sequence.name()), .time = {}, .state = {}};
+}
+
+Entry next_entry(const Sequence& sequence, const Tip& tip, Time now) {
+  return {.sequence = sequence,
+          .number = tip.entry + 1,
+          .previous = tip.hash,
+          .first_slot = tip.slot + 1,
+          .time = std::max(now, tip.time),
+          .operations = {},
+          .state = tip.state};
+}
+
+}  // namespace posse

@@ -1,0 +1,151 @@
+/// Entries, receipts and heads as JSON.
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "core/fields.h"
+#include "core/limits.h"
+#include "journal/entry.h"
+#include "posse/store.h"
+
+namespace posse {
+namespace json = boost::json;
+namespace {
+
+constexpr std::int64_t format = 1;
+constexpr std::size_t digest_characters = 43;
+constexpr std::size_t intent_characters = 22;
+constexpr std::size_t kind_bytes_max = 64;
+
+json::object to_json(const Operation& operation) {
+  json::array effects;
+  for (const auto& effect : operation.effects) {
+    effects.push_back(json::object{
+        {"key", effect.key.text()}, {"kind", effect.kind}, {"details", effect.details}});
+  }
+  return {{"intent", operation.intent.text()},
+          {"effects", std::move(effects)},
+          {"line", operation.line},
+          {"data", operation.data}};
+}
+
+Effect read_effect(const json::value& value, Fields& operation) {
+  Fields fields(value, "effect");
+  Effect effect{.key = Key{std::string(fields.text("key", key_bytes_max))},
+                .kind = std::string(fields.text("kind", kind_bytes_max)),
+                .details = fields.object("details")};
+  if (const auto wrong = fields.finish()) operation.refuse("effects", wrong->detail);
+  return effect;
+}
+
+Operation read_operation(const json::value& value, Fields& entry) {
+  Fields fields(value, "operation");
+  Operation operation;
+  const auto intent = Intent::from(fields.text("intent", intent_characters));
+  if (!intent) fields.refuse("intent", "must be 22 characters of base64url");
+  operation.intent = intent.value_or(Intent{});
+  for (const auto& effect : fields.array("effects", operation_effects_max)) {
+    operation.effects.push_back(read_effect(effect, fields));
+  }
+  operation.line = fields.object("line");
+  operation.data = fields.object("data");
+  if (const auto wrong = fields.finish()) entry.refuse("operations", wrong->detail);
+  return operation;
+}
+
+Digest read_digest(Fields& fields, std::string_view name) {
+  Digest digest{};
+  if (!from_text(fields.text(name, digest_characters), digest)) {
+    fields.refuse(name, "must be 43 characters of base64url");
+  }
+  return digest;
+}
+
+Time read_time(Fields& fields) {
+  return Time{std::chrono::milliseconds{fields.integer("time")}};
+}
+
+}  // namespace
+
+Bytes write_entry(const Entry& entry) {
+  json::array operations;
+  operations.reserve(entry.operations.size());
+  for (const auto& operation : entry.operations) operations.push_back(to_json(operation));
+  json::object document{{"v", format},
+                        {"sequence", entry.sequence.name()},
+                        {"entry", number(entry.number)},
+                        {"previous", to_text(entry.previous)},
+                        {"first_slot", number(entry.first_slot)},
+                        {"time", number(entry.time)},
+                        {"operations", std::move(operations)},
+                        {"state", entry.state}};
+  return json::serialize(document);
+}
+
+Result<Entry> read_entry(const Bytes& bytes, const Key& key) {
+  const auto value = parse_json(bytes, key.text());
+  if (!value) return value.error();
+  Fields fields(*value, key.text());
+  Entry entry;
+  fields.format(format);
+  entry.sequence = Sequence{std::string(fields.text("sequence", sequence_name_max))};
+  entry.number = EntryNumber{fields.count("entry")};
+  entry.previous = read_digest(fields, "previous");
+  entry.first_slot = Slot{fields.count("first_slot")};
+  entry.time = read_time(fields);
+  for (const auto& operation : fields.array("operations", entry_operations_max)) {
+    entry.operations.push_back(read_operation(operation, fields));
+  }
+  entry.state = fields.object("state");
+  if (entry.sequence.entry(entry.number) != key)
+    fields.refuse("entry", "must be the one of the key");
+  if (auto wrong = fields.finish()) return *std::move(wrong);
+  return entry;
+}
+
+Bytes write_receipt(const Entry& entry) {
+  json::array lines;
+  lines.reserve(entry.operations.size());
+  for (const auto& operation : entry.operations) {
+    json::object line{{"slot", number(entry.slot_of(operation))},
+                      {"intent", operation.intent.text()}};
+    for (const auto& [field, value] : operation.line) line[field] = value;
+    lines.push_back(std::move(line));
+  }
+  json::object document{{"v", format},
+                        {"sequence", entry.sequence.name()},
+                        {"entry", number(entry.number)},
+                        {"time", number(entry.time)},
+                        {"lines", std::move(lines)}};
+  return json::serialize(document);
+}
+
+Bytes write_head(const Head& head) {
+  json::object document{{"v", format},
+                        {"settings", head.settings},
+                        {"head", json::object{{"entry", number(head.tip.entry)},
+                                              {"slot", number(head.tip.slot)},
+                                              {"hash", to_text(head.tip.hash)},
+                                              {"time", number(head.tip.time)},
+                                              {"state", head.tip.state}}}};
+  return json::serialize(document);
+}
+
+Result<Head> read_head(const Bytes& bytes, const Key& key) {
+  const auto value = parse_json(bytes, key.text());
+  if (!value) return value.error();
+  Fields fields(*value, key.text());
+  Head head;
+  fields.format(format);
+  head.settings = fields.object("settings");
+  Fields tip(fields.object("head"), key.text() + ".head");
+  head.tip.entry = EntryNumber{tip.count("entry")};
+  head.tip.slot = Slot{tip.count("slot")};
+  head.tip.hash = read_digest(tip, "hash");
+  head.tip.time = read_time(tip);
+  head.tip.state = tip.object("state");
+  if (const auto wrong = tip.finish()) fields.refuse("head", wrong->detail);
+  if (auto wrong = fields.finish()) return *std::move(wrong);
+  return head;
+}
+
+}  // namespace posse

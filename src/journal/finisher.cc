@@ -1,0 +1,186 @@
+/// Receipt, settle, publish.
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/finisher.h"
+
+#include <utility>
+
+#include "core/limits.h"
+#include "core/task_group.h"
+
+namespace posse {
+namespace {
+
+/// The effects of `operation` on one participant.
+std::vector<const Effect*> effects_on(const Key& key, const Operation& operation) {
+  std::vector<const Effect*> effects;
+  for (const auto& effect : operation.effects) {
+    if (effect.key == key) effects.push_back(&effect);
+  }
+  return effects;
+}
+
+/// Settles one operation if the participant holds it; says whether there was anything to write.
+bool settle_one(Participant& participant, const Key& key, const Entry& entry,
+                const Operation& operation, const EffectKinds& kinds) {
+  const Hold* hold = participant.hold(operation.intent);
+  if (hold == nullptr || participant.settlement(operation.intent) != nullptr) return false;
+  const Settled settled{.intent = operation.intent,
+                        .sequence = entry.sequence,
+                        .entry = entry.number,
+                        .issued = hold->issued};
+  participant.settle(settled, effects_on(key, operation), kinds);
+  return true;
+}
+
+Task<void> keep_result(Task<Result<void>> task, Result<void>* result) {
+  auto ended = co_await std::move(task);
+  if (!ended) *result = std::move(ended);
+}
+
+}  // namespace
+
+Task<Result<void>> Finisher::complete(std::shared_ptr<const Entry> entry) {
+  if (entry->is_fence()) co_return Result<void>{};
+  if (auto error = foreign(*entry)) co_return *std::move(error);
+  const auto receipt = co_await views_.sequences.add_receipt(entry);
+  if (!receipt) co_return receipt.error();
+
+  Result<void> result;
+  TaskGroup settling(executor_);
+  for (auto& [key, operations] : entry->by_participant()) {
+    settling.spawn(keep_result(settle(entry, key, operations), &result));
+  }
+  co_await settling.join();
+  co_return result;
+}
+
+Task<Result<void>> Finisher::settle(std::shared_ptr<const Entry> entry, Key key,
+                                    Operations operations) {
+  const auto unseen = co_await settle_held(entry, key, std::move(operations));
+  if (!unseen) co_return unseen.error();
+  for (const Operation* operation : *unseen) {
+    const auto settled = co_await settle_unseen(entry, key, operation);
+    if (!settled) co_return settled.error();
+  }
+  co_return Result<void>{};
+}
+
+/// One swap for all operations that are held; gives those that the document shows neither held
+/// nor settled.
+Task<Result<Finisher::Operations>> Finisher::settle_held(std::shared_ptr<const Entry> entry,
+                                                         Key key, Operations operations) {
+  Operations unseen;
+  std::uint64_t settled = 0;
+  Decision decision = [&](Participant& participant) {
+    unseen.clear();
+    settled = 0;
+    for (const Operation* operation : operations) {
+      if (settle_one(participant, key, *entry, *operation, views_.kinds))
+        ++settled;
+      else if (participant.settlement(operation->intent) == nullptr)
+        unseen.push_back(operation);
+    }
+    return settled > 0 ? Verdict::write : Verdict::keep;
+  };
+  const auto updated = co_await views_.participants.update(key, std::move(decision));
+  if (!updated) co_return updated.error();
+  if (*updated == Updated::absent) co_return alarm(*entry, key, operations.front()->intent);
+  counters_.settled += settled;
+  co_return unseen;
+}
+
+/// Neither hold nor settlement was seen: it is in a page, or it came since, or the books are
+/// broken.
+Task<Result<void>> Finisher::settle_unseen(std::shared_ptr<const Entry> entry, Key key,
+                                           const Operation* operation) {
+  for (int swaps = 0; swaps < swaps_max; ++swaps) {
+    const auto participant = co_await views_.participants.get(key);
+    if (!participant) co_return participant.error();
+    if (!*participant) co_return alarm(*entry, key, operation->intent);
+    const std::uint64_t pages = (*participant)->pages;
+    auto wanted = [&](const Settled& one) { return one.intent == operation->intent; };
+    const auto in_page = co_await views_.participants.find_spilled(key, pages, wanted);
+    if (!in_page) co_return in_page.error();
+    if (*in_page) co_return Result<void>{};
+
+    bool missing = false;
+    Decision decision = [&](Participant& now) {
+      missing = false;
+      if (settle_one(now, key, *entry, *operation, views_.kinds)) return Verdict::write;
+      if (now.settlement(operation->intent) != nullptr || now.pages != pages) return Verdict::keep;
+      missing = true;
+      return Verdict::confirm;  // an absence proves nothing until the store accepts a write on it
+    };
+    const auto updated = co_await views_.participants.update(key, std::move(decision));
+    if (!updated) co_return updated.error();
+    if (missing) co_return alarm(*entry, key, operation->intent);
+    if (*updated == Updated::written) co_return Result<void>{};
+  }
+  co_return Error{Errc::contended, key.text() + ": others changed it each time"};
+}
+
+Task<Result<void>> Finisher::finish(Sequence sequence, EntryNumber entry) {
+  const auto stored = co_await seen_entry(sequence, entry);
+  if (!stored) co_return stored.error();
+  const auto completed = co_await complete(stored->entry);
+  if (!completed) co_return completed.error();
+  co_return co_await publish(sequence, entry);
+}
+
+Task<Result<void>> Finisher::publish(Sequence sequence, EntryNumber entry) {
+  int lost = 0;
+  while (lost < swaps_max) {
+    auto head = co_await views_.sequences.head(sequence);
+    if (!head) co_return head.error();
+    if (!*head)
+      co_return Error{Errc::contended, sequence.name() + ": its head was seen, reads deny it"};
+    const EntryNumber published = (*head)->head.tip.entry;
+    if (published >= entry) co_return Result<void>{};
+
+    const auto next = co_await seen_entry(sequence, published + 1);
+    if (!next) co_return next.error();
+    const auto completed = co_await complete(next->entry);
+    if (!completed) co_return completed.error();
+    const auto moved = co_await views_.sequences.move_head(sequence, &**head, next->tip);
+    if (!moved) co_return moved.error();
+    if (*moved == Write::done)
+      ++counters_.published;
+    else
+      ++lost;  // refused: somebody is ahead; unknown: the head itself tells
+  }
+  co_return Error{Errc::contended, sequence.name() + ": others moved its head each time"};
+}
+
+/// An entry that somebody has seen: a read that denies it is stale.
+Task<Result<StoredEntry>> Finisher::seen_entry(Sequence sequence, EntryNumber entry) {
+  for (int reads = 0; reads < swaps_max; ++reads) {
+    auto stored = co_await views_.sequences.entry(sequence, entry);
+    if (!stored) co_return stored.error();
+    if (*stored) co_return **std::move(stored);
+    co_await clock_.sleep(poll);
+  }
+  co_return Error{Errc::contended, sequence.entry(entry).text() + ": was seen, reads deny it"};
+}
+
+/// Effects of a kind this program does not know are none of its business.
+std::optional<Error> Finisher::foreign(const Entry& entry) const {
+  for (const auto& operation : entry.operations) {
+    for (const auto& effect : operation.effects) {
+      const EffectKind* kind = views_.kinds.find(effect.kind);
+      if (kind != nullptr && !kind->check(effect.details)) continue;
+      return Error{Errc::unreadable, entry.sequence.entry(entry.number).text() +
+                                         ": has an effect `" + effect.kind +
+                                         "` this program does not know; it is left alone"};
+    }
+  }
+  return {};
+}
+
+Error Finisher::alarm(const Entry& entry, const Key& key, const Intent& intent) {
+  std::string sentence = key.text() + " neither holds nor has settled " + intent.text() +
+                         ", which " + entry.sequence.entry(entry.number).text() + " committed";
+  counters_.alarms.push_back(sentence);
+  return Error{Errc::books_broken, std::move(sentence)};
+}
+
+}  // namespace posse

@@ -1,0 +1,61 @@
+/// Finishing entries: receipt, settle, publish. Drivers do it for their own, the posse for all.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "journal/counters.h"
+#include "journal/effect.h"
+#include "journal/participants.h"
+#include "journal/sequences.h"
+#include "posse/clock.h"
+
+namespace posse {
+
+/// The last three steps of an entry. Any number of nodes may finish the same entry at once, and
+/// each may stop anywhere; whoever comes later goes on.
+/// Errors: the store's; `unreadable`; `contended`; `books_broken` after the alarm.
+class Finisher {
+ public:
+  struct Views {
+    Sequences& sequences;
+    Participants& participants;
+    const EffectKinds& kinds;
+  };
+
+  Finisher(Views views, Clock& clock, boost::asio::any_io_executor executor,
+           JournalCounters& counters)
+      : views_(views), clock_(clock), executor_(std::move(executor)), counters_(counters) {}
+
+  /// Receipt, then settle on every participant. The entry is in the store.
+  Task<Result<void>> complete(std::shared_ptr<const Entry> entry);
+
+  /// Completes `entry`, then publishes up to it, completing its predecessors first. The entry has
+  /// been seen.
+  Task<Result<void>> finish(Sequence sequence, EntryNumber entry);
+
+  /// Publishes up to `entry`: completes what is missing before it.
+  Task<Result<void>> publish(Sequence sequence, EntryNumber entry);
+
+ private:
+  using Operations = std::vector<const Operation*>;
+
+  Task<Result<void>> settle(std::shared_ptr<const Entry> entry, Key key, Operations operations);
+  Task<Result<Operations>> settle_held(std::shared_ptr<const Entry> entry, Key key,
+                                       Operations operations);
+  Task<Result<void>> settle_unseen(std::shared_ptr<const Entry> entry, Key key,
+                                   const Operation* operation);
+  Task<Result<StoredEntry>> seen_entry(Sequence sequence, EntryNumber entry);
+  std::optional<Error> foreign(const Entry& entry) const;
+  Error alarm(const Entry& entry, const Key& key, const Intent& intent);
+
+  Views views_;
+  Clock& clock_;
+  boost::asio::any_io_executor executor_;
+  JournalCounters& counters_;
+};
+
+}  // namespace posse

@@ -1,0 +1,252 @@
+/// Driving one operation from order to outcome.
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/journal.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/limits.h"
+
+namespace posse {
+namespace {
+
+/// Sequences a node keeps ready; beyond this, idle ones are forgotten.
+constexpr std::size_t turnstiles_max = 4096;
+
+/// Earlier attempts at one request that a repeated request decides before it tries anew.
+constexpr int recalls_max = 4;
+
+Refusal busy(std::string detail) {
+  return {.code = "busy", .detail = std::move(detail), .more = {}};
+}
+
+}  // namespace
+
+/// One order on its way.
+struct Journal::Drive {
+  const Order* order;
+  std::shared_ptr<Turnstile> turnstile;
+  int attempts = 0;
+  Attempt attempt;
+  std::optional<Hold> passed;  ///< Still declared: its window went to others.
+};
+
+Journal::Journal(Doors doors, Announcer& announcer)
+    : doors_(doors),
+      announcer_(announcer),
+      tasks_(doors.executor),
+      sequences_(doors.store, doors.clock),
+      participants_({doors.store, doors.clock, doors.random}, counters_),
+      finisher_({sequences_, participants_, kinds_}, doors.clock, doors.executor, counters_),
+      resolver_({sequences_, participants_, kinds_}, finisher_, doors.clock, counters_),
+      declarer_({sequences_, participants_, kinds_}, resolver_, tasks_, driven_) {
+  compose_with("journal", std::make_unique<PlainComposer>());
+}
+
+void Journal::compose_with(std::string family, std::unique_ptr<Composer> composer) {
+  composers_[std::move(family)] = std::move(composer);
+}
+
+Task<Result<Outcome>> Journal::commit(Order order) {
+  if (auto refusal = malformed(order)) co_return Outcome(*std::move(refusal));
+  Drive drive{.order = &order, .turnstile = turnstile(order.sequence), .attempt = {}, .passed = {}};
+  Result<std::optional<Outcome>> outcome;
+  for (; drive.attempts < attempts_max; ++drive.attempts) {
+    outcome = co_await attempt(&drive);
+    if (!outcome || *outcome) break;
+  }
+  if (drive.passed) {
+    const auto released = co_await declarer_.release(&drive.attempt, *drive.passed);
+    (void)released;  // a hold that stays is decided by whoever meets it
+  }
+  if (!outcome) co_return outcome.error();
+  if (*outcome) co_return **std::move(outcome);
+  co_return Outcome(busy(order.sequence.name() + " is taken by others each time; try again"));
+}
+
+/// Empty if the window went to others, or an earlier attempt was decided: then once more.
+Task<Result<std::optional<Outcome>>> Journal::attempt(Drive* drive) {
+  const Order* order = drive->order;
+  auto opened = co_await drive->turnstile->open();
+  if (!opened) co_return opened.error();
+  std::optional<Refusal> refusal = *std::move(opened);
+  if (!refusal && drive->turnstile->full()) refusal = busy(order->sequence.name() + " is crowded");
+  if (!refusal) {
+    drive->attempt = new_attempt(*drive);
+    refusal = drive->turnstile->preview(drive->attempt.operation);
+  }
+  if (refusal) {
+    auto refused = co_await refuse_or_recall(order, *std::move(refusal));
+    if (!refused) co_return refused.error();
+    co_return *std::move(refused);
+  }
+
+  auto declared = co_await declarer_.declare(&drive->attempt);
+  if (!declared) co_return declared.error();
+  if (auto* insufficient = std::get_if<Refusal>(&*declared))
+    co_return Outcome(std::move(*insufficient));
+  if (std::holds_alternative<Earlier>(*declared)) co_return co_await recall(order);
+  if (drive->passed) driven_.erase(drive->passed->intent);
+  drive->passed.reset();
+  co_return co_await claim(drive);
+}
+
+Task<Result<std::optional<Outcome>>> Journal::claim(Drive* drive) {
+  const Hold hold = drive->attempt.hold;
+  auto passage = co_await drive->turnstile->pass(drive->attempt.operation, hold.last);
+  if (auto* claimed = std::get_if<Claimed>(&passage)) {
+    Committed committed{
+        .entry = std::move(claimed->where), .intent = hold.intent, .slot = claimed->slot};
+    co_return Outcome(std::move(committed));
+  }
+  if (std::holds_alternative<Unanswered>(passage)) {
+    driven_.erase(hold.intent);
+    co_return Outcome(Undecided{.intent = hold.intent});
+  }
+  if (std::holds_alternative<Passed>(passage)) {
+    drive->passed = hold;
+    co_return std::optional<Outcome>{};
+  }
+  const auto released = co_await declarer_.release(&drive->attempt, hold);
+  (void)released;  // a hold that stays is decided by whoever meets it
+  if (auto* refusal = std::get_if<Refusal>(&passage)) co_return Outcome(std::move(*refusal));
+  co_return std::get<Error>(std::move(passage));
+}
+
+Attempt Journal::new_attempt(const Drive& drive) {
+  const Order& order = *drive.order;
+  const Intent intent = Intent::attempt(order.request, doors_.random);
+  const std::uint64_t window =
+      std::min(window_entries << static_cast<unsigned>(drive.attempts), window_entries_max);
+  const EntryNumber tip = drive.turnstile->tip().entry;
+  Attempt attempt;
+  attempt.operation = {
+      .intent = intent, .effects = order.effects, .line = order.line, .data = order.data};
+  attempt.guard = order.guard;
+  attempt.request = order.request;
+  attempt.hold = {.intent = intent,
+                  .sequence = order.sequence,
+                  .first = tip + 1,
+                  .last = tip + window,
+                  .issued = order.request.issued,
+                  .reserve = {}};
+  attempt.previous = drive.passed;
+  return attempt;
+}
+
+/// A request that would be refused now may have been granted before.
+Task<Result<Outcome>> Journal::refuse_or_recall(const Order* order, Refusal refusal) {
+  auto recalled = co_await recall(order);
+  if (!recalled) co_return recalled.error();
+  if (*recalled) co_return **std::move(recalled);
+  co_return Outcome(std::move(refusal));
+}
+
+/// What an earlier attempt at the same request came to; decides it if it is held. Empty if there
+/// was none, or it came to nothing.
+Task<Result<std::optional<Outcome>>> Journal::recall(const Order* order) {
+  for (int recalls = 0; recalls < recalls_max; ++recalls) {
+    const auto guard = co_await participants_.get(order->guard);
+    if (!guard) co_return guard.error();
+    if (!*guard) break;
+    if (const Settled* settled = (*guard)->settlement_of(order->request)) {
+      co_return co_await recall_settled(*settled);
+    }
+    const Hold* held = (*guard)->hold_of(order->request);
+    if (held == nullptr) {
+      if (!(*guard)->may_have_spilled(order->request)) break;
+      auto wanted = [&](const Settled& one) { return one.intent.is_of(order->request); };
+      const auto spilled =
+          co_await participants_.find_spilled(order->guard, (*guard)->pages, wanted);
+      if (!spilled) co_return spilled.error();
+      if (!*spilled) break;
+      co_return co_await recall_settled(**spilled);
+    }
+    if (driven_.contains(held->intent) && recalls + 1 < recalls_max) {
+      co_await doors_.clock.sleep(5ms);  // under way in this node, perhaps in this very call
+    }
+    const auto resolved = co_await resolver_.resolve(order->guard, *held);
+    if (!resolved) co_return resolved.error();
+  }
+  co_return std::optional<Outcome>{};
+}
+
+Task<Result<std::optional<Outcome>>> Journal::recall_settled(Settled settled) {
+  const auto stored = co_await sequences_.entry(settled.sequence, settled.entry);
+  if (!stored) co_return stored.error();
+  const Operation* operation = *stored ? (*stored)->entry->find(settled.intent) : nullptr;
+  if (operation == nullptr) {
+    co_return Error{Errc::contended, settled.sequence.entry(settled.entry).text() + ": settled " +
+                                         settled.intent.text() + ", reads deny it"};
+  }
+  Committed committed{.entry = (*stored)->entry,
+                      .intent = settled.intent,
+                      .slot = (*stored)->entry->slot_of(*operation),
+                      .repeated = true};
+  co_return Outcome(std::move(committed));
+}
+
+Task<Result<Sequence>> Journal::some_journal() {
+  Sequence sequence = generic_journal(doors_.random.bits() % journals);
+  if (journals_seen_.contains(sequence)) co_return sequence;
+  for (int adds = 0; adds < failures_max; ++adds) {
+    const auto created = co_await sequences_.create_head(sequence, {});
+    if (!created) co_return created.error();
+    if (*created == Write::unknown) continue;  // the same add again
+    journals_seen_.insert(sequence);
+    co_return sequence;
+  }
+  co_return Error{Errc::unavailable, sequence.name() + ": the store leaves it undecided"};
+}
+
+std::optional<Refusal> Journal::malformed(const Order& order) const {
+  const auto refuse = [](std::string detail) {
+    return Refusal{.code = "malformed", .detail = std::move(detail), .more = {}};
+  };
+  if (composer_of(order.sequence) == nullptr) {
+    return refuse(order.sequence.name() + " is no sequence of a known family");
+  }
+  if (order.effects.empty() || order.effects.size() > operation_effects_max) {
+    return refuse("an operation has 1 to " + std::to_string(operation_effects_max) + " effects");
+  }
+  const std::size_t bytes =
+      boost::json::serialize(order.line).size() + boost::json::serialize(order.data).size();
+  if (bytes > operation_bytes_max) {
+    return refuse("an operation carries at most " + std::to_string(operation_bytes_max) + " bytes");
+  }
+  bool guarded = false;
+  for (const auto& effect : order.effects) {
+    const EffectKind* kind = kinds_.find(effect.kind);
+    if (kind == nullptr) return refuse("`" + effect.kind + "` is no known kind of effect");
+    if (auto refusal = kind->check(effect.details)) return refusal;
+    guarded = guarded || effect.key == order.guard;
+  }
+  if (!guarded) return refuse("the guard must be one of the participants");
+  return {};
+}
+
+std::shared_ptr<Turnstile> Journal::turnstile(const Sequence& sequence) {
+  if (const auto known = turnstiles_.find(sequence); known != turnstiles_.end())
+    return known->second;
+  if (turnstiles_.size() >= turnstiles_max) let_idle_ones_go();
+  const Turnstile::Parts parts{.sequences = sequences_,
+                               .finisher = finisher_,
+                               .clock = doors_.clock,
+                               .composer = *composer_of(sequence),
+                               .announcer = announcer_,
+                               .tasks = tasks_,
+                               .counters = counters_,
+                               .driven = driven_};
+  return turnstiles_[sequence] = std::make_shared<Turnstile>(sequence, parts);
+}
+
+const Composer* Journal::composer_of(const Sequence& sequence) const {
+  const auto composer = composers_.find(sequence.name().substr(0, sequence.name().find('/')));
+  return composer == composers_.end() ? nullptr : composer->second.get();
+}
+
+void Journal::let_idle_ones_go() {
+  std::erase_if(turnstiles_, [](const auto& known) { return known.second->idle(); });
+}
+
+}  // namespace posse

@@ -1,0 +1,96 @@
+/// Decisions on a participant.
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/participant.h"
+
+#include <algorithm>
+
+#include "core/assert.h"
+
+namespace posse {
+namespace {
+
+template <class Items, class Matches>
+auto* find(Items& items, Matches matches) {
+  const auto found = std::find_if(items.begin(), items.end(), matches);
+  return found == items.end() ? nullptr : &*found;
+}
+
+std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return a < 0 ? INT64_MIN : INT64_MAX;
+}
+
+}  // namespace
+
+const Hold* Participant::hold(const Intent& intent) const {
+  return find(holds, [&](const Hold& hold) { return hold.intent == intent; });
+}
+
+const Hold* Participant::hold_of(const RequestKey& request) const {
+  return find(holds, [&](const Hold& hold) { return hold.intent.is_of(request); });
+}
+
+const Settled* Participant::settlement(const Intent& intent) const {
+  return find(settled, [&](const Settled& one) { return one.intent == intent; });
+}
+
+const Settled* Participant::settlement_of(const RequestKey& request) const {
+  return find(settled, [&](const Settled& one) { return one.intent.is_of(request); });
+}
+
+bool Participant::may_have_spilled(const RequestKey& request) const {
+  return pages > 0 && request.issued <= spilled_until;
+}
+
+bool Participant::take_out(const Hold& hold) {
+  return std::erase_if(holds, [&](const Hold& one) { return one.same(hold); }) > 0;
+}
+
+void Participant::settle(const Settled& settlement, const std::vector<const Effect*>& effects,
+                         const EffectKinds& kinds) {
+  const Hold* held = hold(settlement.intent);
+  POSSE_ASSERT(held != nullptr);
+  for (const Effect* effect : effects) {
+    const EffectKind* kind = kinds.find(effect->kind);
+    POSSE_ASSERT(kind != nullptr);
+    kind->apply(*this, effect->details);
+  }
+  std::erase_if(holds, [&](const Hold& one) { return one.intent == settlement.intent; });
+  settled.push_back(settlement);
+}
+
+std::int64_t Participant::value(std::string_view field) const {
+  const auto* value = data.if_contains(field);
+  if (value == nullptr || !value->is_int64()) return 0;
+  return value->as_int64();
+}
+
+std::int64_t Participant::lowest(std::string_view field) const {
+  std::int64_t lowest = value(field);
+  for (const auto& hold : holds) {
+    const auto reserved = hold.reserve.find(std::string(field));
+    if (reserved == hold.reserve.end() || reserved->second > 0) continue;
+    lowest = saturated_sum(lowest, reserved->second);
+  }
+  return lowest;
+}
+
+std::int64_t Participant::highest(std::string_view field) const {
+  std::int64_t highest = value(field);
+  for (const auto& hold : holds) {
+    const auto reserved = hold.reserve.find(std::string(field));
+    if (reserved == hold.reserve.end() || reserved->second < 0) continue;
+    highest = saturated_sum(highest, reserved->second);
+  }
+  return highest;
+}
+
+void Participant::change(const std::string& field, std::int64_t amount) {
+  std::int64_t after = 0;
+  const bool overflow = __builtin_add_overflow(value(field), amount, &after);
+  POSSE_ASSERT(!overflow);
+  data[field] = after;
+}
+
+}  // namespace posse

@@ -1,0 +1,92 @@
+/// A document that takes part in operations: its own fields, its holds, what was settled on it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "core/intent.h"
+#include "core/sequence.h"
+#include "journal/effect.h"
+#include "posse/result.h"
+#include "posse/types.h"
+
+namespace posse {
+
+/// A promise in a participant: `intent` may commit at entries first..last of `sequence`, and
+/// `reserve` is set aside for it. `issued` is its request key's time. Two holds are the same if
+/// intent and window are.
+struct Hold {
+  Intent intent;
+  Sequence sequence;
+  EntryNumber first{};
+  EntryNumber last{};
+  Time issued{};
+  Reserve reserve;
+
+  bool same(const Hold& other) const {
+    return intent == other.intent && first == other.first && last == other.last;
+  }
+};
+
+/// An intent whose effects have happened here, and the entry that committed it. `issued` is its
+/// request key's time.
+struct Settled {
+  Intent intent;
+  Sequence sequence;
+  EntryNumber entry{};
+  Time issued{};
+};
+
+/// The document as steps see it. All its members are decisions on one read of it; whoever changes
+/// it swaps it back. `settled` keeps the newest intents, newest last; `pages` older pages exist
+/// beside it, and no intent in them was issued after `spilled_until`.
+class Participant {
+ public:
+  boost::json::object data;
+  std::vector<Hold> holds;
+  std::vector<Settled> settled;
+  std::uint64_t pages = 0;
+  Time spilled_until{};
+
+  const Hold* hold(const Intent& intent) const;
+  const Hold* hold_of(const RequestKey& request) const;
+  const Settled* settlement(const Intent& intent) const;
+  const Settled* settlement_of(const RequestKey& request) const;
+
+  /// Whether a page may hold an intent of `request` that the document does not show.
+  bool may_have_spilled(const RequestKey& request) const;
+
+  /// Takes out the hold that is the same as `hold`; false if there is none.
+  bool take_out(const Hold& hold);
+
+  /// Applies the effects, turns the hold of `settlement` into the settlement. The hold is there.
+  void settle(const Settled& settlement, const std::vector<const Effect*>& effects,
+              const EffectKinds& kinds);
+
+  /// Number `field` of the data; 0 if it is not there.
+  std::int64_t value(std::string_view field) const;
+
+  /// The lowest and highest that number `field` can come to, whichever holds commit.
+  std::int64_t lowest(std::string_view field) const;
+  std::int64_t highest(std::string_view field) const;
+
+  /// Adds `amount`, which is known to fit, to number `field`.
+  void change(const std::string& field, std::int64_t amount);
+};
+
+/// One writer and one reader of the document; docs/format.md has the grammar.
+/// Errors: `unreadable`.
+Bytes write_participant(const Participant& participant);
+Result<Participant> read_participant(const Bytes& bytes, const Key& key);
+
+/// The same for a page of spilled settlements.
+Bytes write_settled_page(const std::vector<Settled>& settled);
+Result<std::vector<Settled>> read_settled_page(const Bytes& bytes, const Key& key);
+
+}  // namespace posse

@@ -1,0 +1,131 @@
+/// Participants and pages of spilled settlements as JSON.
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <utility>
+
+#include "core/fields.h"
+#include "core/limits.h"
+#include "journal/participant.h"
+
+namespace posse {
+namespace json = boost::json;
+namespace {
+
+constexpr std::int64_t format = 1;
+
+/// A settle may bring many intents at once; they spill before the document is written.
+constexpr std::size_t settled_read_max = settled_max + holds_max;
+
+json::object to_json(const Hold& hold) {
+  json::object reserve;
+  for (const auto& [field, amount] : hold.reserve) reserve[field] = amount;
+  return {{"intent", hold.intent.text()},  {"sequence", hold.sequence.name()},
+          {"first", number(hold.first)},   {"last", number(hold.last)},
+          {"issued", number(hold.issued)}, {"reserve", std::move(reserve)}};
+}
+
+json::array to_json(const std::vector<Settled>& settled) {
+  json::array rows;
+  rows.reserve(settled.size());
+  for (const auto& one : settled) {
+    rows.push_back(
+        json::array{one.intent.text(), one.sequence.name(), number(one.entry), number(one.issued)});
+  }
+  return rows;
+}
+
+Hold read_hold(const json::value& value, Fields& document) {
+  Fields fields(value, "hold");
+  Hold hold;
+  const auto intent = Intent::from(fields.text("intent", 22));
+  hold.sequence = Sequence{std::string(fields.text("sequence", sequence_name_max))};
+  hold.first = EntryNumber{fields.count("first")};
+  hold.last = EntryNumber{fields.count("last")};
+  hold.issued = Time{std::chrono::milliseconds{fields.integer("issued")}};
+  for (const auto& [field, amount] : fields.object("reserve")) {
+    if (amount.is_int64())
+      hold.reserve[field] = amount.as_int64();
+    else
+      fields.refuse("reserve", "must hold whole numbers");
+  }
+  if (!intent) fields.refuse("intent", "must be 22 characters of base64url");
+  if (const auto wrong = fields.finish()) document.refuse("holds", wrong->detail);
+  hold.intent = intent.value_or(Intent{});
+  return hold;
+}
+
+std::optional<Settled> read_settled(const json::value& value) {
+  const json::array* row = value.if_array();
+  if (row == nullptr || row->size() != 4) return {};
+  const json::string* intent_text = (*row)[0].if_string();
+  const json::string* sequence = (*row)[1].if_string();
+  const std::int64_t* entry = (*row)[2].if_int64();
+  const std::int64_t* issued = (*row)[3].if_int64();
+  if (intent_text == nullptr || sequence == nullptr || entry == nullptr || issued == nullptr)
+    return {};
+  const auto intent = Intent::from(*intent_text);
+  if (!intent || *entry < 1) return {};
+  return Settled{.intent = *intent,
+                 .sequence = Sequence{std::string(*sequence)},
+                 .entry = EntryNumber{static_cast<std::uint64_t>(*entry)},
+                 .issued = Time{std::chrono::milliseconds{*issued}}};
+}
+
+std::vector<Settled> read_rows(const json::array& rows, Fields& document) {
+  std::vector<Settled> settled;
+  settled.reserve(settled_max + 1);
+  for (const auto& value : rows) {
+    auto row = read_settled(value);
+    if (!row) document.refuse("settled", "must list [intent, sequence, entry, time]");
+    settled.push_back(std::move(row).value_or(Settled{}));
+  }
+  return settled;
+}
+
+}  // namespace
+
+Bytes write_participant(const Participant& participant) {
+  json::array holds;
+  for (const auto& hold : participant.holds) holds.push_back(to_json(hold));
+  json::object document{{"v", format},
+                        {"data", participant.data},
+                        {"holds", std::move(holds)},
+                        {"settled", to_json(participant.settled)},
+                        {"pages", participant.pages},
+                        {"spilled_until", number(participant.spilled_until)}};
+  return json::serialize(document);
+}
+
+Result<Participant> read_participant(const Bytes& bytes, const Key& key) {
+  const auto value = parse_json(bytes, key.text());
+  if (!value) return value.error();
+  Fields fields(*value, key.text());
+  Participant participant;
+  fields.format(format);
+  participant.data = fields.object("data");
+  for (const auto& hold : fields.array("holds", holds_max)) {
+    participant.holds.push_back(read_hold(hold, fields));
+  }
+  participant.settled = read_rows(fields.array("settled", settled_read_max), fields);
+  participant.pages = fields.count("pages");
+  participant.spilled_until = Time{std::chrono::milliseconds{fields.integer("spilled_until")}};
+  if (auto wrong = fields.finish()) return *std::move(wrong);
+  return participant;
+}
+
+Bytes write_settled_page(const std::vector<Settled>& settled) {
+  json::object document{{"v", format}, {"settled", to_json(settled)}};
+  return json::serialize(document);
+}
+
+Result<std::vector<Settled>> read_settled_page(const Bytes& bytes, const Key& key) {
+  const auto value = parse_json(bytes, key.text());
+  if (!value) return value.error();
+  Fields fields(*value, key.text());
+  fields.format(format);
+  auto settled = read_rows(fields.array("settled", settled_page), fields);
+  if (auto wrong = fields.finish()) return *std::move(wrong);
+  return settled;
+}
+
+}  // namespace posse

@@ -1,0 +1,52 @@
+/// Moves the head of one sequence over the entries that this node has settled.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "core/task_group.h"
+#include "journal/counters.h"
+#include "journal/finisher.h"
+#include "journal/sequences.h"
+
+namespace posse {
+
+/// Publishes in order, many entries by one cas: the head moves to the last of an unbroken run of
+/// settled entries. Where another node's entry is in between, it waits for that node and after
+/// the courtesy finishes the entry itself. Gives up on an error of the store: the head is a
+/// checkpoint, and the posse brings it up.
+class Publisher {
+ public:
+  Publisher(Sequence sequence, Sequences& sequences, Finisher& finisher, Clock& clock,
+            JournalCounters& counters)
+      : sequence_(std::move(sequence)),
+        sequences_(sequences),
+        finisher_(finisher),
+        clock_(clock),
+        counters_(counters) {}
+
+  /// Takes note that the entry which makes `tip` is settled; starts publishing in `tasks` unless
+  /// it is going on.
+  void settled(Tip tip, TaskGroup& tasks);
+
+  bool idle() const { return !running_; }
+
+ private:
+  Task<void> run();
+  Task<Result<void>> step(std::chrono::milliseconds* waited);
+  Task<Result<void>> wait_for_others(std::chrono::milliseconds* waited);
+  std::optional<Tip> end_of_run(EntryNumber head) const;
+
+  Sequence sequence_;
+  Sequences& sequences_;
+  Finisher& finisher_;
+  Clock& clock_;
+  JournalCounters& counters_;
+  std::optional<VersionedHead> head_;
+  EntryNumber seen_{};  // where the last read showed the head
+  std::map<EntryNumber, Tip> settled_;
+  bool running_ = false;
+};
+
+}  // namespace posse

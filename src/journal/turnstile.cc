@@ -1,0 +1,208 @@
+/// Claiming entries.
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/turnstile.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/limits.h"
+
+namespace posse {
+namespace {
+
+/// Settings this old may still be composed with: the bound of a live document.
+constexpr auto settings_age_max = 100ms;
+
+}  // namespace
+
+Turnstile::Turnstile(Sequence sequence, Parts parts)
+    : sequence_(std::move(sequence)),
+      parts_(parts),
+      publisher_(sequence_, parts.sequences, parts.finisher, parts.clock, parts.counters) {}
+
+Task<Result<std::optional<Refusal>>> Turnstile::open() {
+  if (tip_ && parts_.clock.steady() - refreshed_ <= settings_age_max) {
+    co_return std::optional<Refusal>{};
+  }
+  const auto head = co_await parts_.sequences.head(sequence_);
+  if (!head) co_return head.error();
+  if (!*head) {
+    Refusal unknown{
+        .code = "unknown_sequence", .detail = sequence_.name() + " does not exist", .more = {}};
+    co_return std::optional<Refusal>(std::move(unknown));
+  }
+  refreshed_ = parts_.clock.steady();
+  settings_ = (*head)->head.settings;
+  const bool behind = !tip_ || tip_->entry < (*head)->head.tip.entry;
+  if (behind) tip_ = (*head)->head.tip;
+  if (running_) co_return std::optional<Refusal>{};  // its claims teach the tip
+
+  auto newest = co_await parts_.sequences.newest_tip(sequence_, *tip_);
+  if (!newest) co_return newest.error();
+  if (newest->entry > tip_->entry) tip_ = *std::move(newest);
+  co_return std::optional<Refusal>{};
+}
+
+std::optional<Refusal> Turnstile::preview(const Operation& operation) const {
+  Entry scratch = next_entry(sequence_, *tip_, parts_.clock.now());
+  const Ground ground{.settings = settings_, .tip = *tip_};
+  parts_.composer.open(ground, scratch);
+  return parts_.composer.admit(ground, scratch, operation);
+}
+
+bool Turnstile::full() const {
+  return waiting_.size() >= waiting_max;
+}
+
+Task<Passage> Turnstile::pass(Operation operation, EntryNumber last) {
+  auto own = std::make_shared<Waiting>();
+  own->operation = std::move(operation);
+  own->last = last;
+  waiting_.push_back(own);
+  if (!running_) {
+    running_ = true;
+    parts_.tasks.spawn(run());
+  }
+  co_await own->answered.wait();
+  co_return *std::move(own->passage);
+}
+
+Task<void> Turnstile::run() {
+  const auto self = shared_from_this();  // whoever keeps turnstiles may let an idle one go
+  const auto announced = co_await parts_.announcer.announce(sequence_);
+  while (!waiting_.empty()) {
+    if (!announced) {
+      give_back({waiting_.begin(), waiting_.end()}, false);
+      waiting_.clear();
+      break;
+    }
+    while (unsettled_ >= unsettled_entries_max) {
+      room_ = std::make_unique<Event>();
+      co_await room_->wait();
+    }
+    co_await claim_next();
+  }
+  running_ = false;
+}
+
+/// One entry: composed, added, its operations answered.
+Task<void> Turnstile::claim_next() {
+  drop_passed();
+  auto claim = compose();
+  if (claim.batch.empty()) co_return;
+  const auto added = co_await add_until_decided(&claim);
+  if (!added) {
+    give_back(claim.batch, claim.undecided);
+  } else if (*added == Write::done) {
+    auto entry = std::make_shared<const Entry>(claim.entry);
+    let_pass(&claim, entry, entry->tip(claim.bytes));
+  } else {
+    co_await look_who_was_first(&claim);
+  }
+}
+
+Turnstile::Claim Turnstile::compose() {
+  Claim claim;
+  claim.entry = next_entry(sequence_, *tip_, parts_.clock.now());
+  const Ground ground{.settings = settings_, .tip = *tip_};
+  parts_.composer.open(ground, claim.entry);
+  while (!waiting_.empty() && claim.batch.size() < entry_operations_max) {
+    const auto next = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (auto refusal = parts_.composer.admit(ground, claim.entry, next->operation)) {
+      answer(*next, *std::move(refusal));
+    } else {
+      claim.batch.push_back(next);
+    }
+  }
+  if (!claim.batch.empty()) claim.bytes = write_entry(claim.entry);
+  return claim;
+}
+
+/// Repeats the same add while it is unknown: another position would fill an intent twice. Empty if
+/// the store has failed or was silent for too long; `undecided` tells which.
+Task<std::optional<Write>> Turnstile::add_until_decided(Claim* claim) {
+  int failures = 0;
+  for (auto waited = 0ms; waited < answer_within; waited += poll) {
+    const auto added =
+        co_await parts_.sequences.add_entry(sequence_, claim->entry.number, claim->bytes);
+    if (added && *added != Write::unknown) co_return *added;
+    if (added) claim->undecided = true;
+    if (!added && !claim->undecided && ++failures == failures_max) break;
+    co_await parts_.clock.sleep(poll);
+  }
+  co_return std::optional<Write>{};
+}
+
+/// The position is taken: by our own add that was unknown, or by others. Either way its entry
+/// makes the new tip, and what of ours is not in it tries the next position.
+Task<void> Turnstile::look_who_was_first(Claim* claim) {
+  for (auto waited = 0ms; waited < answer_within; waited += poll) {
+    const auto stored = co_await parts_.sequences.entry(sequence_, claim->entry.number);
+    if (stored && *stored) {
+      const bool ours = let_pass(claim, (*stored)->entry, (*stored)->tip);
+      if (!ours) ++parts_.counters.lost_claims;
+      co_return;
+    }
+    co_await parts_.clock.sleep(poll);  // a stale read: the store has said that it exists
+  }
+  give_back(claim->batch, true);
+}
+
+/// Answers those whose intents are in `entry`; the others wait on, first in line. True if there
+/// were any: then settling the entry is ours.
+bool Turnstile::let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const Tip& tip) {
+  tip_ = tip;
+  bool ours = false;
+  for (auto waiting = claim->batch.rbegin(); waiting != claim->batch.rend(); ++waiting) {
+    const Operation* operation = entry->find((*waiting)->operation.intent);
+    if (operation == nullptr) {
+      waiting_.push_front(*waiting);
+      continue;
+    }
+    ours = true;
+    ++parts_.counters.operations;
+    answer(**waiting,
+           Claimed{.entry = entry->number, .slot = entry->slot_of(*operation), .where = entry});
+  }
+  if (!ours) return false;
+  ++parts_.counters.entries;
+  ++unsettled_;
+  parts_.tasks.spawn(settle(std::move(entry), tip));
+  return true;
+}
+
+Task<void> Turnstile::settle(std::shared_ptr<const Entry> entry, Tip tip) {
+  const auto self = shared_from_this();
+  const auto completed = co_await parts_.finisher.complete(entry);
+  for (const auto& operation : entry->operations) parts_.driven.erase(operation.intent);
+  if (completed) publisher_.settled(std::move(tip), parts_.tasks);
+  --unsettled_;
+  if (room_) room_->set();
+}
+
+void Turnstile::drop_passed() {
+  for (auto& waiting : waiting_) {
+    if (waiting->last <= tip_->entry) answer(*waiting, Passed{});
+  }
+  std::erase_if(waiting_, [](const auto& waiting) { return waiting->passage.has_value(); });
+}
+
+/// Lets them go without a position. Undecided ones are never tried at another, here or anywhere:
+/// whoever resolves their holds learns what became of them.
+void Turnstile::give_back(const Batch& batch, bool undecided) {
+  for (const auto& waiting : batch) {
+    if (undecided)
+      answer(*waiting, Unanswered{});
+    else
+      answer(*waiting, Error{Errc::unavailable, "the store took no entry of " + sequence_.name()});
+  }
+}
+
+void Turnstile::answer(Waiting& waiting, Passage passage) {
+  if (waiting.passage) return;
+  waiting.passage = std::move(passage);
+  waiting.answered.set();
+}
+
+}  // namespace posse

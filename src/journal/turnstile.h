@@ -1,0 +1,123 @@
+/// Where the operations of one node wait for one sequence, and are claimed together.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/event.h"
+#include "core/task_group.h"
+#include "journal/composer.h"
+#include "journal/counters.h"
+#include "journal/finisher.h"
+#include "journal/publisher.h"
+#include "journal/sequences.h"
+
+namespace posse {
+
+/// Tells the posse which sequence is about to be touched, so that an orphan is found.
+class Announcer {
+ public:
+  virtual ~Announcer() = default;
+
+  /// Returns once `sequence` is on a list that others patrol. Cheap when repeated.
+  /// Errors: the store's; nothing may be claimed then.
+  virtual Task<Result<void>> announce(Sequence sequence) = 0;
+};
+
+/// The operation is committed: it is operation number `slot`, in `entry`.
+struct Claimed {
+  EntryNumber entry{};
+  Slot slot{};
+  std::shared_ptr<const Entry> where;
+};
+/// Every position of the operation's window went to others; it is certainly not committed.
+struct Passed {};
+/// The store leaves an add undecided; the turnstile goes on asking.
+struct Unanswered {};
+
+using Passage = std::variant<Claimed, Refusal, Passed, Unanswered, Error>;
+
+/// Claims one entry for all operations that wait, as one add: its winner has sold them. One add
+/// at a time; the next does not wait for settling. Losing an add teaches the new tip.
+class Turnstile : public std::enable_shared_from_this<Turnstile> {
+ public:
+  struct Parts {
+    Sequences& sequences;
+    Finisher& finisher;
+    Clock& clock;
+    const Composer& composer;
+    Announcer& announcer;
+    TaskGroup& tasks;
+    JournalCounters& counters;
+    std::set<Intent>& driven;  ///< Intents of this node; a settled one is taken out.
+  };
+
+  Turnstile(Sequence sequence, Parts parts);
+
+  /// Learns settings and tip, unless they are known and fresh enough to compose with.
+  /// A refusal `unknown_sequence` if the sequence does not exist.
+  /// Errors: the store's; `unreadable`; `contended`.
+  Task<Result<std::optional<Refusal>>> open();
+
+  /// The newest entry known; an operation's window starts after it.
+  const Tip& tip() const { return *tip_; }
+
+  /// Why `operation` would not go in now; a look without consequences.
+  std::optional<Refusal> preview(const Operation& operation) const;
+
+  /// Waits until `operation`, whose holds are declared up to `last`, is through or refused. After
+  /// Unanswered its holds must be left alone; after anything but Claimed and that, none of
+  /// its adds is unanswered.
+  Task<Passage> pass(Operation operation, EntryNumber last);
+
+  bool full() const;
+  bool idle() const {
+    return waiting_.empty() && !running_ && unsettled_ == 0 && publisher_.idle();
+  }
+
+ private:
+  struct Waiting {
+    Operation operation;
+    EntryNumber last{};
+    Event answered;
+    std::optional<Passage> passage;
+  };
+  using Batch = std::vector<std::shared_ptr<Waiting>>;
+  /// An entry that is being claimed, and whose operations are in it.
+  struct Claim {
+    Entry entry;
+    Bytes bytes;
+    Batch batch;
+    bool undecided = false;  ///< Some add of it was not answered: it may be in the store.
+  };
+
+  Task<void> run();
+  Task<void> claim_next();
+  Task<std::optional<Write>> add_until_decided(Claim* claim);
+  Task<void> look_who_was_first(Claim* claim);
+  Task<void> settle(std::shared_ptr<const Entry> entry, Tip tip);
+  Claim compose();
+  bool let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const Tip& tip);
+  void give_back(const Batch& batch, bool undecided);
+  void drop_passed();
+  static void answer(Waiting& waiting, Passage passage);
+
+  Sequence sequence_;
+  Parts parts_;
+  Publisher publisher_;
+  boost::json::object settings_;
+  std::optional<Tip> tip_;
+  Steady refreshed_{};
+  std::deque<std::shared_ptr<Waiting>> waiting_;
+  std::size_t unsettled_ = 0;
+  std::unique_ptr<Event> room_;  // set when an entry is settled
+  bool running_ = false;
+};
+
+}  // namespace posse
