@@ -1,0 +1,67 @@
+/// The embedded store: one LMDB file in a directory, shared by the processes of one machine.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "posse/scan.h"
+#include "posse/store.h"
+
+namespace posse {
+
+/// What an LmdbStore is opened with.
+struct LmdbOptions {
+  /// Where the callers live: one thread. Answers are posted here.
+  boost::asio::any_io_executor executor;
+  /// Holds the files. Created if absent (its parent must exist), for its owner alone.
+  std::filesystem::path directory;
+  /// Bound of every call, and of opening and closing. 2 s is what a buyer at a counter will wait.
+  std::chrono::milliseconds deadline = std::chrono::seconds(2);
+};
+
+/// Documents in an LMDB file. Reads run in the caller's thread. Writes go through one thread of the
+/// store, which puts everything that waits into one transaction: one sync for many writes, each
+/// answered after it. Several processes may share the directory, if they share one PID namespace
+/// and the file system is a local one.
+///
+/// When another process stops while it holds LMDB's lock, reads go on and writes end at the
+/// deadline: `unavailable` if they were still queued, `unknown` if their transaction was under way.
+/// A full disk fails writes with `unavailable` until there is room. After a failed sync the store
+/// refuses everything, since nobody knows what the disk still holds: reopen it.
+///
+/// Used from the executor's thread; the same directory can be open once per process. Unusable after
+/// fork(). Destroying it drops the calls under way: their coroutines unwind, what was handed over
+/// may still be written. It waits for the thread, at most the deadline; if LMDB's lock is
+/// held by a stopped process, the thread is left behind with the file and ends when it gets the
+/// lock, writing nothing.
+class LmdbStore final : public Store, public Scan {
+ public:
+  /// Opens or creates the store in `options.directory`; blocks, at most the deadline.
+  /// Errors: `unreadable`, a database that is not ours or of a newer format, and not a byte of it
+  /// was changed; `unavailable`, everything else.
+  static Result<std::unique_ptr<LmdbStore>> open(LmdbOptions options);
+
+  ~LmdbStore() override;
+
+  Task<Result<std::optional<Document>>> get(Key key) override;
+  Task<Result<Written>> add(Key key, Bytes value) override;
+  Task<Result<Written>> cas(Key key, Version version, Bytes value) override;
+  Task<Result<std::vector<Listed>>> scan(std::string prefix, std::string after,
+                                         std::size_t items_max) override;
+
+ private:
+  class Parts;
+  explicit LmdbStore(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace posse

@@ -1,0 +1,61 @@
+/// The one thread of a store that writes: everything that waits goes into one LMDB transaction.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "posse/result.h"
+#include "stores/lmdb/environment.h"
+#include "stores/lmdb/write_queue.h"
+
+namespace posse::lmdb {
+
+/// Opens the environment and writes to it, in its own thread, since both can block for as long as
+/// another process is stopped. Owned by the store and by the thread: the thread can be left behind.
+class Writer {
+ public:
+  /// Starts the thread and waits until the environment is open, at most the deadline.
+  static Result<std::shared_ptr<Writer>> start(Directory directory,
+                                               std::chrono::milliseconds deadline,
+                                               std::function<void()> announce);
+
+  explicit Writer(std::function<void()> announce) : queue_(std::move(announce)) {}
+
+  WriteQueue& queue() { return queue_; }
+  /// Once started.
+  Environment& environment() { return *environment_; }
+
+  /// Ends the thread, whose queue is closed. Waits for a transaction under way, at most `patience`;
+  /// then leaves the thread behind.
+  void stop(std::chrono::milliseconds patience);
+
+ private:
+  enum class Stage { opening, open, ended };
+
+  void run(Directory directory);
+  void write_waiting();
+  void begin(std::optional<Transaction>& transaction);
+  void settle(Requests& requests, int commit_code);
+  bool has_lost_the_meta_page();
+  bool is_full(int code);
+  void enter(Stage stage);
+  bool wait_for(Stage stage, std::chrono::milliseconds patience);
+
+  std::thread thread_;
+  std::mutex stage_mutex_;
+  std::condition_variable stage_changed_;
+  Stage stage_ = Stage::opening;
+  std::optional<Error> opening_failed_;
+
+  std::unique_ptr<Environment> environment_;
+  WriteQueue queue_;
+  std::optional<Error> broken_;
+};
+
+}  // namespace posse::lmdb
