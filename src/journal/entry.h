@@ -71,12 +71,20 @@ struct Head {
   Tip tip;
 };
 
+/// The transaction document of an entry: a line per operation, with its slot and intent and what
+/// the operation brought along.
+struct Receipt {
+  Time time{};
+  std::vector<boost::json::object> lines;
+};
+
 /// One writer and one reader for each document; docs/format.md has the grammar. The receipt
 /// follows from its entry alone, so whoever writes it writes the same bytes.
 /// Errors: `unreadable`.
 Bytes write_entry(const Entry& entry);
 Result<Entry> read_entry(const Bytes& bytes, const Key& key);
 Bytes write_receipt(const Entry& entry);
+Result<Receipt> read_receipt(const Bytes& bytes, const Key& key);
 Bytes write_head(const Head& head);
 Result<Head> read_head(const Bytes& bytes, const Key& key);
 

@@ -119,6 +119,27 @@ Bytes write_receipt(const Entry& entry) {
   return json::serialize(document);
 }
 
+Result<Receipt> read_receipt(const Bytes& bytes, const Key& key) {
+  const auto value = parse_json(bytes, key.text());
+  if (!value) return value.error();
+  Fields fields(*value, key.text());
+  Receipt receipt;
+  fields.format(format);
+  const Sequence sequence{std::string(fields.text("sequence", sequence_name_max))};
+  const EntryNumber entry{fields.count("entry")};
+  receipt.time = read_time(fields);
+  for (const auto& line : fields.array("lines", entry_operations_max)) {
+    const json::object* object = line.if_object();
+    if (object == nullptr)
+      fields.refuse("lines", "must be objects");
+    else
+      receipt.lines.push_back(*object);
+  }
+  if (sequence.receipt(entry) != key) fields.refuse("entry", "must be the one of the key");
+  if (auto wrong = fields.finish()) return *std::move(wrong);
+  return receipt;
+}
+
 Bytes write_head(const Head& head) {
   json::object document{{"v", format},
                         {"settings", head.settings},

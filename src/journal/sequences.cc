@@ -39,10 +39,14 @@ Task<Result<void>> Sequences::add_receipt(std::shared_ptr<const Entry> entry) {
   co_return Error{Errc::unavailable, key.text() + ": the store leaves it undecided"};
 }
 
-Task<Result<bool>> Sequences::has_receipt(Sequence sequence, EntryNumber number) {
-  const auto read = co_await store_.get(sequence.receipt(number));
+Task<Result<std::optional<Receipt>>> Sequences::receipt(Sequence sequence, EntryNumber number) {
+  const Key key = sequence.receipt(number);
+  const auto read = co_await store_.get(key);
   if (!read) co_return read.error();
-  co_return read->has_value();
+  if (!*read) co_return std::optional<Receipt>{};
+  auto receipt = read_receipt((*read)->value, key);
+  if (!receipt) co_return receipt.error();
+  co_return *std::move(receipt);
 }
 
 Task<Result<std::optional<VersionedHead>>> Sequences::head(Sequence sequence) {

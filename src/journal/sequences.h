@@ -39,7 +39,8 @@ class Sequences {
   /// Errors: also `unavailable` if the store leaves it undecided.
   Task<Result<void>> add_receipt(std::shared_ptr<const Entry> entry);
 
-  Task<Result<bool>> has_receipt(Sequence sequence, EntryNumber number);
+  /// Empty if it is not there (yet); a fence has none.
+  Task<Result<std::optional<Receipt>>> receipt(Sequence sequence, EntryNumber number);
 
   Task<Result<std::optional<VersionedHead>>> head(Sequence sequence);
 

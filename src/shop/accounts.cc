@@ -1,0 +1,79 @@
+/// Accounts as participants.
+// SPDX-License-Identifier: Apache-2.0
+#include "shop/accounts.h"
+
+#include "core/limits.h"
+
+namespace posse {
+namespace json = boost::json;
+namespace {
+
+Refusal unknown_account(const Name& name) {
+  return refuse("unknown_account", "there is no account `" + name.text() + "`");
+}
+
+AccountView view(const Name& name, const Participant& account) {
+  AccountView view{.name = name,
+                   .role = std::string(account.data.at("role").as_string()),
+                   .balance = Cents{account.value("balance")},
+                   .spendable = Cents{account.lowest("balance")},
+                   .holds = account.holds,
+                   .settled = account.pages * settled_page + account.settled.size(),
+                   .campaigns = {}};
+  for (const auto& [campaign, paid] : account.data.at("campaigns").as_object()) {
+    view.campaigns.emplace_back(campaign);
+  }
+  return view;
+}
+
+}  // namespace
+
+Task<Result<Answer<AccountView>>> Accounts::create(Name name, std::string password_hash) {
+  json::object data{{"role", "person"},
+                    {"balance", 0},
+                    {"campaigns", json::object{}},
+                    {"created_at", number(clock_.now())},
+                    {"password", password_hash}};
+  for (int adds = 0; adds < failures_max; ++adds) {
+    const auto created = co_await journal_.participants().create(account_key(name), data);
+    if (!created) co_return created.error();
+    if (*created == Write::unknown) continue;  // the same add again
+    // Refused after an unknown one may be our own; the same name either way, but only one password.
+    if (*created == Write::refused && adds == 0) {
+      co_return refuse("exists", "there is an account `" + name.text() + "` already");
+    }
+    co_return co_await show(name);
+  }
+  co_return Answer<AccountView>(Undecided{});
+}
+
+Task<Result<Answer<AccountView>>> Accounts::give_role(Name name, std::string role) {
+  if (role != "person" && role != "operator") {
+    co_return bad_argument("role", "must be person or operator");
+  }
+  Decision decision = [&](Participant& account) {
+    if (account.data.at("role").as_string() == role) return Verdict::keep;
+    account.data["role"] = role;
+    return Verdict::write;
+  };
+  const auto updated =
+      co_await journal_.participants().update(account_key(name), std::move(decision));
+  if (!updated) co_return updated.error();
+  if (*updated == Updated::absent) co_return unknown_account(name);
+  co_return co_await show(name);
+}
+
+Task<Result<Answer<AccountView>>> Accounts::show(Name name) {
+  const auto account = co_await journal_.participants().get(account_key(name));
+  if (!account) co_return account.error();
+  if (!*account) co_return unknown_account(name);
+  co_return view(name, **account);
+}
+
+Task<Result<Answer<AccountView>>> Accounts::resolve(Name name) {
+  const auto resolved = co_await journal_.resolver().resolve_all(account_key(name));
+  if (!resolved) co_return resolved.error();
+  co_return co_await show(name);
+}
+
+}  // namespace posse

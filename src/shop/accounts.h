@@ -1,0 +1,51 @@
+/// Accounts: who they are, what they own, what of it is spoken for.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "journal/journal.h"
+#include "shop/answer.h"
+#include "shop/name.h"
+
+namespace posse {
+
+/// An account as one read of it shows it.
+struct AccountView {
+  Name name;
+  std::string role;
+  Cents balance{};
+  Cents spendable{};  ///< Balance less what holds have set aside.
+  std::vector<Hold> holds;
+  std::uint64_t settled = 0;  ///< Operations settled on it since it was made.
+  std::vector<std::string> campaigns;
+};
+
+/// Creates and shows accounts.
+/// Errors: the store's, `unreadable`, `contended`.
+class Accounts {
+ public:
+  Accounts(Journal& journal, Clock& clock) : journal_(journal), clock_(clock) {}
+
+  /// A new account with nothing in it. `password_hash` may be empty: nobody can log in then.
+  /// Refused: `exists`.
+  Task<Result<Answer<AccountView>>> create(Name name, std::string password_hash);
+
+  /// Gives the account the role `person` or `operator`. Again: nothing changes.
+  /// Refused: `unknown_account`, `bad_request`.
+  Task<Result<Answer<AccountView>>> give_role(Name name, std::string role);
+
+  /// Refused: `unknown_account`.
+  Task<Result<Answer<AccountView>>> show(Name name);
+
+  /// Decides every hold on the account (login, or a read that needs the funds), then shows it.
+  /// Refused: `unknown_account`.
+  Task<Result<Answer<AccountView>>> resolve(Name name);
+
+ private:
+  Journal& journal_;
+  Clock& clock_;
+};
+
+}  // namespace posse

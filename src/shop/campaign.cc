@@ -1,0 +1,67 @@
+/// Campaigns as JSON.
+// SPDX-License-Identifier: Apache-2.0
+#include "shop/campaign.h"
+
+#include <utility>
+
+#include "core/fields.h"
+
+namespace posse {
+namespace json = boost::json;
+namespace {
+
+Time read_time(Fields& fields, std::string_view name) {
+  return Time{std::chrono::milliseconds{fields.integer(name, {.most = number(time_max)})}};
+}
+
+Time time_of(const json::value& value) {
+  return Time{std::chrono::milliseconds{value.as_int64()}};
+}
+
+}  // namespace
+
+json::object write_campaign(const Campaign& campaign) {
+  return {{"title", campaign.title},
+          {"owner", campaign.owner.text()},
+          {"pricing", campaign.pricing->to_json()},
+          {"slot_seconds", campaign.slot_length.count()},
+          {"capacity", campaign.capacity},
+          {"opens_at", number(campaign.opens_at)},
+          {"closes_at", number(campaign.closes_at)}};
+}
+
+Result<Campaign> read_campaign(const json::object& settings) {
+  Fields fields(settings, "campaign");
+  Campaign campaign;
+  campaign.title = fields.text("title", title_bytes_max);
+  const auto owner = Name::from(fields.text("owner", 64));
+  if (!owner) fields.refuse("owner", Name::rule);
+  campaign.owner = owner.value_or(Name{});
+  auto pricing = read_pricing(fields.object("pricing"));
+  if (auto* wrong = std::get_if<std::string>(&pricing))
+    fields.refuse("pricing", "is wrong: " + *wrong);
+  else
+    campaign.pricing = std::get<std::unique_ptr<Pricing>>(std::move(pricing));
+  campaign.slot_length =
+      std::chrono::seconds{fields.integer("slot_seconds", {.most = slot_seconds_max})};
+  campaign.capacity = fields.count("capacity");
+  campaign.opens_at = read_time(fields, "opens_at");
+  campaign.closes_at = read_time(fields, "closes_at");
+  if (auto wrong = fields.finish()) return *std::move(wrong);
+  return campaign;
+}
+
+json::object write_last_sale(const LastSale& sale) {
+  return {{"price", number(sale.price)},
+          {"sold_at", number(sale.sold_at)},
+          {"ends_at", number(sale.ends_at)}};
+}
+
+std::optional<LastSale> read_last_sale(const json::object& state) {
+  if (state.empty()) return {};
+  return LastSale{.price = Cents{state.at("price").as_int64()},
+                  .sold_at = time_of(state.at("sold_at")),
+                  .ends_at = time_of(state.at("ends_at"))};
+}
+
+}  // namespace posse

@@ -1,0 +1,78 @@
+/// Composing entries of a campaign.
+// SPDX-License-Identifier: Apache-2.0
+#include "shop/campaign_composer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace posse {
+namespace {
+
+Refusal refuse(std::string code, std::string detail) {
+  return {.code = std::move(code), .detail = std::move(detail), .more = {}};
+}
+
+Refusal price_moved(Cents price, std::int64_t most) {
+  return {.code = "price_moved",
+          .detail = "the next slot costs " + std::to_string(number(price)) +
+                    ", above the maximum of " + std::to_string(most),
+          .more = {{"price", number(price)}}};
+}
+
+/// The purchase at its price: the debit in its effect, the sale in its line, the times in its data.
+Operation priced(const Operation& operation, const Offer& offer, const Name& seller) {
+  Operation sale = operation;
+  sale.effects.front().details["amount"] = -number(offer.price);
+  sale.line["seller"] = seller.text();
+  sale.line["amount"] = number(offer.price);
+  sale.data["starts_at"] = number(offer.starts_at);
+  sale.data["ends_at"] = number(offer.ends_at);
+  return sale;
+}
+
+}  // namespace
+
+std::variant<Offer, Refusal> offer(const Campaign& campaign, const std::optional<LastSale>& last,
+                                   Slot slot, Time now) {
+  if (now < campaign.opens_at) return refuse("not_open", "the campaign is not open yet");
+  if (campaign.closes_at != Time{} && now >= campaign.closes_at) {
+    return refuse("closed", "the campaign is closed");
+  }
+  if (campaign.capacity != 0 && number(slot) > campaign.capacity) {
+    return refuse("sold_out", "all " + std::to_string(campaign.capacity) + " slots are sold");
+  }
+  const bool has_length = campaign.slot_length.count() > 0;
+  const Time starts = has_length && last ? std::max(now, last->ends_at) : now;
+  if (starts > time_max - campaign.slot_length) {
+    return refuse("sold_out", "slots are sold up to the year 9999");
+  }
+  return Offer{.price = campaign.pricing->price(last, now),
+               .starts_at = starts,
+               .ends_at = starts + campaign.slot_length};
+}
+
+void CampaignComposer::open(const Ground& ground, Entry& /*entry*/) const {
+  if (campaign_ && read_ == ground.settings) return;
+  auto campaign = read_campaign(ground.settings);
+  read_ = ground.settings;
+  campaign_.reset();
+  if (campaign) campaign_ = *std::move(campaign);
+}
+
+std::optional<Refusal> CampaignComposer::admit(const Ground& /*ground*/, Entry& entry,
+                                               const Operation& operation) const {
+  if (!campaign_) return refuse("unreadable", "this program cannot read the campaign's settings");
+  const Slot slot = entry.first_slot + entry.operations.size();
+  auto offered = offer(*campaign_, read_last_sale(entry.state), slot, entry.time);
+  if (auto* refusal = std::get_if<Refusal>(&offered)) return std::move(*refusal);
+  const Offer& offer = std::get<Offer>(offered);
+  const std::int64_t most = operation.data.at("max_price").as_int64();
+  if (number(offer.price) > most) return price_moved(offer.price, most);
+  entry.operations.push_back(priced(operation, offer, campaign_->owner));
+  // A slot without length ends as it is sold, whatever its start.
+  const LastSale sale{.price = offer.price, .sold_at = entry.time, .ends_at = offer.ends_at};
+  entry.state = write_last_sale(sale);
+  return {};
+}
+
+}  // namespace posse

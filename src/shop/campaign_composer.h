@@ -1,0 +1,35 @@
+/// How the next slots of a campaign are sold: the price of each, its time, or why not.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "journal/composer.h"
+#include "shop/campaign.h"
+
+namespace posse {
+
+/// The next sale of a campaign as one would make it now.
+struct Offer {
+  Cents price{};
+  Time starts_at{};
+  Time ends_at{};  ///< `starts_at` if slots have no length.
+};
+
+/// What slot `slot` is offered for at `now`, or why it is not: `not_open`, `closed`, `sold_out`.
+std::variant<Offer, Refusal> offer(const Campaign& campaign, const std::optional<LastSale>& last,
+                                   Slot slot, Time now);
+
+/// Prices each purchase by the slot before it and the entry's time. Also refuses `price_moved`,
+/// with the new `price`. A purchase's data holds its `max_price`.
+class CampaignComposer final : public Composer {
+ public:
+  void open(const Ground& ground, Entry& entry) const override;
+  std::optional<Refusal> admit(const Ground& ground, Entry& entry,
+                               const Operation& operation) const override;
+
+ private:
+  /// The settings as they were read last, so that an entry reads them once.
+  mutable boost::json::object read_;
+  mutable std::optional<Campaign> campaign_;
+};
+
+}  // namespace posse

@@ -1,0 +1,131 @@
+/// Campaigns as sequences.
+// SPDX-License-Identifier: Apache-2.0
+#include "shop/campaigns.h"
+
+#include <utility>
+
+#include "core/fields.h"
+#include "core/limits.h"
+
+namespace posse {
+namespace json = boost::json;
+namespace {
+
+constexpr std::string_view prefix = "campaign/";
+
+std::optional<Refusal> wrong(const Campaign& campaign) {
+  if (campaign.title.size() > title_bytes_max) {
+    return bad_argument("title", "must be at most " + std::to_string(title_bytes_max) + " bytes");
+  }
+  if (campaign.closes_at != Time{} && campaign.closes_at <= campaign.opens_at) {
+    return bad_argument("closes_at", "must come after opens_at");
+  }
+  // What cannot be read back must not be written; this also finds text that is no UTF-8.
+  const auto readable = parse_json(json::serialize(write_campaign(campaign)), "campaign");
+  if (!readable) return bad_argument("title", "must be UTF-8 text");
+  const auto same = read_campaign(readable->as_object());
+  if (!same) return refuse("bad_request", same.error().detail);
+  return {};
+}
+
+}  // namespace
+
+Task<Result<Answer<CampaignView>>> Campaigns::create(Name id, Campaign campaign) {
+  if (auto refusal = wrong(campaign)) co_return *std::move(refusal);
+  const auto known = co_await journal_.sequences().head(campaign_sequence(id));
+  if (!known) co_return known.error();
+  if (*known) co_return refuse("exists", "there is a campaign `" + id.text() + "` already");
+  auto registered = co_await register_with_owner(id, campaign.owner);
+  if (!registered) co_return registered.error();
+  if (*registered) co_return **std::move(registered);
+
+  const json::object settings = write_campaign(campaign);
+  for (int adds = 0; adds < failures_max; ++adds) {
+    const auto created = co_await journal_.sequences().create_head(campaign_sequence(id), settings);
+    if (!created) co_return created.error();
+    if (*created == Write::unknown) continue;  // the same add again
+    if (*created == Write::refused && adds == 0) {
+      co_return refuse("exists", "there is a campaign `" + id.text() + "` already");
+    }
+    co_return co_await show(id);
+  }
+  co_return Answer<CampaignView>(Undecided{});
+}
+
+/// Gives the campaign a cursor in its owner's account, before there is anything to be paid. A
+/// cursor without a campaign does no harm: a harvest pays only what names its seller.
+Task<Result<std::optional<Refusal>>> Campaigns::register_with_owner(Name id, Name owner) {
+  std::optional<Refusal> refusal;
+  Decision decision = [&](Participant& account) {
+    refusal.reset();
+    json::object& campaigns = account.data.at("campaigns").as_object();
+    if (campaigns.contains(id.text())) return Verdict::keep;
+    if (campaigns.size() >= campaigns_per_owner_max) {
+      refusal =
+          refuse("too_many_campaigns", "an account owns at most " +
+                                           std::to_string(campaigns_per_owner_max) + " campaigns");
+      return Verdict::keep;
+    }
+    campaigns[id.text()] = 0;
+    return Verdict::write;
+  };
+  const auto updated =
+      co_await journal_.participants().update(account_key(owner), std::move(decision));
+  if (!updated) co_return updated.error();
+  if (*updated == Updated::absent) {
+    refusal = refuse("unknown_account", "there is no account `" + owner.text() + "` to own it");
+  }
+  co_return refusal;
+}
+
+Task<Result<Answer<CampaignView>>> Campaigns::show(Name id) {
+  auto head = co_await journal_.sequences().head(campaign_sequence(id));
+  if (!head) co_return head.error();
+  if (!*head) co_return refuse("unknown_campaign", "there is no campaign `" + id.text() + "`");
+  auto shown = co_await view(id, (*head)->head);
+  if (!shown) co_return shown.error();
+  co_return *std::move(shown);
+}
+
+Task<Result<CampaignView>> Campaigns::view(Name id, Head head) {
+  auto campaign = read_campaign(head.settings);
+  if (!campaign) co_return campaign.error();
+  auto tip = co_await journal_.sequences().newest_tip(campaign_sequence(id), head.tip);
+  if (!tip) co_return tip.error();
+  const auto last = read_last_sale(tip->state);
+  const Time now = std::max(clock_.now(), tip->time);
+  auto next = offer(*campaign, last, tip->slot + 1, now);
+  CampaignView view{.id = std::move(id),
+                    .campaign = *std::move(campaign),
+                    .head = std::move(head.tip),
+                    .tip = *std::move(tip),
+                    .last = last,
+                    .next = std::move(next)};
+  co_return view;
+}
+
+Task<Result<std::vector<CampaignView>>> Campaigns::list(std::string after, std::size_t items_max) {
+  std::vector<CampaignView> views;
+  std::string from = after.empty() ? std::string() : std::string(prefix) + after;
+  while (views.size() < items_max) {
+    const auto page = co_await scan_.scan(std::string(prefix), from, 1);
+    if (!page) co_return page.error();
+    if (page->empty()) break;
+    const Listed& listed = page->front();
+    from = listed.key.text();
+    const auto id_end = from.find('/', prefix.size());
+    const std::string id = from.substr(prefix.size(), id_end - prefix.size());
+    if (id_end != std::string::npos) {
+      from = std::string(prefix) + id + "/~";  // comes after every entry and receipt of it
+      continue;
+    }
+    const auto head = read_head(listed.document.value, listed.key);
+    if (!head) co_return head.error();
+    auto shown = co_await view(*Name::from(id), *head);
+    if (!shown) co_return shown.error();
+    views.push_back(*std::move(shown));
+  }
+  co_return views;
+}
+
+}  // namespace posse

@@ -1,0 +1,131 @@
+/// Summing receipts and moving the cursor.
+// SPDX-License-Identifier: Apache-2.0
+#include "shop/harvest.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/limits.h"
+
+namespace posse {
+namespace json = boost::json;
+namespace {
+
+/// Entries paid by one swap: bounds what a crash has to do again.
+constexpr std::uint64_t chunk_entries = 1000;
+
+EntryNumber cursor(const json::object& campaigns, const std::string& campaign) {
+  const json::value* paid = campaigns.if_contains(campaign);
+  return EntryNumber{paid == nullptr ? 0 : static_cast<std::uint64_t>(paid->as_int64())};
+}
+
+}  // namespace
+
+Task<Result<Answer<Harvested>>> Harvest::run(Name seller) {
+  const auto account = co_await journal_.participants().get(account_key(seller));
+  if (!account) co_return account.error();
+  if (!*account) co_return refuse("unknown_account", "there is no account `" + seller.text() + "`");
+
+  Harvested harvested;
+  std::vector<std::string> campaigns;
+  for (const auto& [id, paid] : (*account)->data.at("campaigns").as_object())
+    campaigns.emplace_back(id);
+  for (const auto& campaign : campaigns) {
+    for (;;) {
+      const auto field = co_await this->field(seller, campaign);
+      if (!field) co_return field.error();
+      if (!*field || (*field)->paid >= (*field)->head) break;
+      const auto chunk = co_await reap(**field);
+      if (!chunk) co_return chunk.error();
+      const auto paid = co_await pay(**field, *chunk);
+      if (!paid) co_return paid.error();
+      if (*paid) harvested.paid[campaign] = Cents{number(harvested.paid[campaign]) + chunk->sum};
+    }
+  }
+  const auto after = co_await journal_.participants().get(account_key(seller));
+  if (!after) co_return after.error();
+  if (*after) harvested.balance = Cents{(*after)->value("balance")};
+  co_return harvested;
+}
+
+/// From where to where a campaign may be paid; empty if it does not exist.
+Task<Result<std::optional<Harvest::Field>>> Harvest::field(Name seller, std::string campaign) {
+  const auto account = co_await journal_.participants().get(account_key(seller));
+  if (!account) co_return account.error();
+  const auto id = Name::from(campaign);
+  if (!*account || !id) co_return std::optional<Field>{};
+  const auto head = co_await journal_.sequences().head(campaign_sequence(*id));
+  if (!head) co_return head.error();
+  if (!*head) co_return std::optional<Field>{};
+  Field field{.seller = std::move(seller),
+              .campaign = campaign,
+              .paid = cursor((*account)->data.at("campaigns").as_object(), campaign),
+              .head = (*head)->head.tip.entry};
+  co_return field;
+}
+
+Task<Result<Harvest::Chunk>> Harvest::reap(Field field) {
+  Chunk chunk{.until =
+                  EntryNumber{std::min(number(field.head), number(field.paid) + chunk_entries)}};
+  for (EntryNumber entry = field.paid + 1; entry <= chunk.until; entry = entry + 1) {
+    const auto sum = co_await worth(field, entry);
+    if (!sum) co_return sum.error();
+    if (__builtin_add_overflow(chunk.sum, *sum, &chunk.sum)) {
+      if (entry == field.paid + 1) co_return Error{Errc::unreadable, "a receipt beyond all money"};
+      chunk.sum -= *sum;
+      chunk.until = EntryNumber{number(entry) - 1};
+      break;
+    }
+  }
+  co_return chunk;
+}
+
+/// What the receipt of `entry` owes the seller. An entry without a receipt below the head is a
+/// fence: nothing was sold there.
+Task<Result<std::int64_t>> Harvest::worth(Field field, EntryNumber entry) {
+  const Sequence sequence = campaign_sequence(*Name::from(field.campaign));
+  const auto receipt = co_await journal_.sequences().receipt(sequence, entry);
+  if (!receipt) co_return receipt.error();
+  if (!*receipt) {
+    const auto stored = co_await journal_.sequences().entry(sequence, entry);
+    if (!stored) co_return stored.error();
+    if (*stored && (*stored)->entry->is_fence()) co_return 0;
+    co_return Error{Errc::contended,
+                    sequence.receipt(entry).text() + ": is below the head, reads deny it"};
+  }
+  std::int64_t sum = 0;
+  for (const auto& line : (*receipt)->lines) {
+    if (line.at("seller").as_string() != field.seller.text()) continue;
+    if (__builtin_add_overflow(sum, line.at("amount").as_int64(), &sum)) {
+      co_return Error{Errc::unreadable,
+                      sequence.receipt(entry).text() + ": adds up beyond all money"};
+    }
+  }
+  co_return sum;
+}
+
+/// One swap: the sum in, the cursor on. False if somebody else has moved the cursor.
+Task<Result<bool>> Harvest::pay(Field field, Chunk chunk) {
+  bool paid = false;
+  bool overflow = false;
+  Decision decision = [&](Participant& account) {
+    json::object& campaigns = account.data.at("campaigns").as_object();
+    const EntryNumber now = cursor(campaigns, field.campaign);
+    // At the chunk's end: a swap of ours that was unknown is here, or somebody paid the same chunk.
+    paid = now == field.paid;
+    if (!paid) return Verdict::keep;
+    std::int64_t highest = 0;
+    overflow = __builtin_add_overflow(account.highest("balance"), chunk.sum, &highest);
+    if (overflow) return Verdict::keep;
+    account.change("balance", chunk.sum);
+    campaigns[field.campaign] = number(chunk.until);
+    return Verdict::write;
+  };
+  const auto updated =
+      co_await journal_.participants().update(account_key(field.seller), std::move(decision));
+  if (!updated) co_return updated.error();
+  if (overflow) co_return Error{Errc::too_large, "the seller's balance cannot hold what is owed"};
+  co_return paid;
+}
+
+}  // namespace posse

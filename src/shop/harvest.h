@@ -1,0 +1,52 @@
+/// Paying sellers from the receipts, exactly once.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "journal/journal.h"
+#include "shop/answer.h"
+#include "shop/name.h"
+
+namespace posse {
+
+/// What a harvest paid, by campaign.
+struct Harvested {
+  std::map<std::string, Cents> paid;
+  Cents balance{};  ///< Of the seller, afterwards.
+};
+
+/// A seller's account keeps, per campaign, the entry up to which it was paid. One swap adds the sum
+/// of the receipts after it and moves that cursor, so however often and wherever it runs, and
+/// wherever it dies, each receipt is paid once. Pays what is settled: up to the head.
+/// Errors: the store's, `unreadable`, `contended`.
+class Harvest {
+ public:
+  explicit Harvest(Journal& journal) : journal_(journal) {}
+
+  /// Pays everything there is for `seller`.
+  /// Refused: `unknown_account`; `amount_too_large` if the balance cannot hold it.
+  Task<Result<Answer<Harvested>>> run(Name seller);
+
+ private:
+  struct Chunk {
+    EntryNumber until{};
+    std::int64_t sum = 0;
+  };
+  struct Field {
+    Name seller;
+    std::string campaign;
+    EntryNumber paid{};
+    EntryNumber head{};
+  };
+
+  Task<Result<std::optional<Field>>> field(Name seller, std::string campaign);
+  Task<Result<Chunk>> reap(Field field);
+  Task<Result<std::int64_t>> worth(Field field, EntryNumber entry);
+  Task<Result<bool>> pay(Field field, Chunk chunk);
+
+  Journal& journal_;
+};
+
+}  // namespace posse

@@ -1,0 +1,94 @@
+/// Purchases as orders in the campaign's sequence.
+// SPDX-License-Identifier: Apache-2.0
+#include "shop/purchases.h"
+
+#include <utility>
+
+#include "core/fields.h"
+
+namespace posse {
+namespace json = boost::json;
+namespace {
+
+bool is_utf8(const std::string& text) {
+  json::error_code wrong;
+  json::parse(json::serialize(json::string(text)), wrong);
+  return !wrong;
+}
+
+std::optional<Refusal> wrong(const Purchase& purchase) {
+  if (number(purchase.max_price) < 0) {
+    return bad_argument("max_price", "must be 0 to 9223372036854775807");
+  }
+  if (purchase.content.size() > content_bytes_max) {
+    return bad_argument("content",
+                        "must be at most " + std::to_string(content_bytes_max) + " bytes");
+  }
+  if (!is_utf8(purchase.content)) return bad_argument("content", "must be UTF-8 text");
+  return {};
+}
+
+Order order_of(const Purchase& purchase) {
+  const Key account = account_key(purchase.buyer);
+  return {.sequence = campaign_sequence(purchase.campaign),
+          .guard = account,
+          .request = request_key(account.text(), purchase.key.text(), purchase.key.made()),
+          .effects = {add_effect(account, "balance", -number(purchase.max_price), 0)},
+          .line = {{"kind", "sale"}, {"buyer", purchase.buyer.text()}},
+          .data = {{"max_price", number(purchase.max_price)}, {"content", purchase.content}}};
+}
+
+bool same_request(const Purchase& purchase, const Committed& committed) {
+  const auto& data = committed.operation().data;
+  return committed.entry->sequence == campaign_sequence(purchase.campaign) &&
+         data.at("max_price").as_int64() == number(purchase.max_price) &&
+         data.at("content").as_string() == purchase.content;
+}
+
+Time time_of(const json::value& value) {
+  return Time{std::chrono::milliseconds{value.as_int64()}};
+}
+
+Sale sale_of(const Purchase& purchase, const Committed& committed) {
+  const Operation& operation = committed.operation();
+  return {.campaign = purchase.campaign,
+          .slot = committed.slot,
+          .price = Cents{operation.line.at("amount").as_int64()},
+          .entry = committed.entry->number,
+          .intent = committed.intent,
+          .sold_at = committed.entry->time,
+          .starts_at = time_of(operation.data.at("starts_at")),
+          .ends_at = time_of(operation.data.at("ends_at")),
+          .repeated = committed.repeated};
+}
+
+/// The journal's words in the shop's.
+Refusal in_our_words(Refusal refusal, const Purchase& purchase) {
+  if (refusal.code == "unknown_sequence") {
+    return refuse("unknown_campaign", "there is no campaign `" + purchase.campaign.text() + "`");
+  }
+  if (refusal.code == "unknown_participant") {
+    return refuse("unknown_account", "there is no account `" + purchase.buyer.text() + "`");
+  }
+  return refusal;
+}
+
+}  // namespace
+
+Task<Result<Answer<Sale>>> Purchases::buy(Purchase purchase) {
+  if (auto refusal = wrong(purchase)) co_return *std::move(refusal);
+  auto outcome = co_await journal_.commit(order_of(purchase));
+  if (!outcome) co_return outcome.error();
+  if (auto* refusal = std::get_if<Refusal>(&*outcome)) {
+    co_return in_our_words(std::move(*refusal), purchase);
+  }
+  if (const auto* undecided = std::get_if<Undecided>(&*outcome)) co_return *undecided;
+  const auto& committed = std::get<Committed>(*outcome);
+  if (committed.repeated && !same_request(purchase, committed)) {
+    co_return refuse("key_reused",
+                     "key " + purchase.key.text() + " has bought something else before");
+  }
+  co_return sale_of(purchase, committed);
+}
+
+}  // namespace posse

@@ -1,0 +1,19 @@
+/// The wiring of the shop.
+// SPDX-License-Identifier: Apache-2.0
+#include "shop/shop.h"
+
+#include "shop/campaign_composer.h"
+
+namespace posse {
+
+Shop::Shop(Doors doors, Announcer& announcer)
+    : journal_({doors.store, doors.clock, doors.random, doors.executor}, announcer),
+      accounts_(journal_, doors.clock),
+      campaigns_(journal_, doors.clock, doors.scan),
+      purchases_(journal_),
+      payments_(journal_),
+      harvest_(journal_) {
+  journal_.compose_with("campaign", std::make_unique<CampaignComposer>());
+}
+
+}  // namespace posse
