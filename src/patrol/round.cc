@@ -1,0 +1,61 @@
+/// The round, step by step as the protocol numbers them.
+// SPDX-License-Identifier: Apache-2.0
+#include "patrol/round.h"
+
+#include <utility>
+
+#include "core/limits.h"
+
+namespace posse {
+
+Task<Found> Round::run(Sequence sequence) {
+  Found found;
+  const auto finished = co_await finish(std::move(sequence), &found);
+  if (!finished) found.failure = finished.error();
+  co_return found;
+}
+
+Task<Result<void>> Round::finish(Sequence sequence, Found* found) {
+  const auto first = co_await published(sequence);  // 1
+  if (!first) co_return first.error();
+  EntryNumber head = *first;
+  while (found->finished < round_entries_max && !stopped_) {
+    const auto orphan = co_await look(sequence, head, found);  // 2 to 5
+    if (!orphan) co_return orphan.error();
+    if (!*orphan) co_return Result<void>{};
+    if (!found->unsettled) found->unsettled = (*orphan)->tip.time;
+    const auto completed = co_await finisher_.complete((*orphan)->entry);  // 6
+    if (!completed) co_return completed.error();
+    const auto moved = co_await finisher_.publish(sequence, head + 1);  // 7
+    if (!moved) co_return moved.error();
+    ++found->finished;
+    head = head + 1;  // 8
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<Round::Orphan>> Round::look(Sequence sequence, EntryNumber head, Found* found) {
+  auto entry = co_await sequences_.entry(sequence, head + 1);  // 2
+  if (!entry) co_return entry.error();
+  if (!*entry) {
+    found->quiet = found->finished == 0;
+    co_return Orphan{};
+  }
+  auto again = co_await published(sequence);  // 3: we may just have been early
+  if (!again) co_return again.error();
+  if (*again > head) co_return Orphan{};
+  co_await clock_.sleep(courtesy);       // 4
+  again = co_await published(sequence);  // 5
+  if (!again) co_return again.error();
+  if (*again > head) co_return Orphan{};
+  co_return *std::move(entry);
+}
+
+Task<Result<EntryNumber>> Round::published(Sequence sequence) {
+  const auto head = co_await sequences_.head(sequence);
+  if (!head) co_return head.error();
+  if (!*head) co_return EntryNumber{};
+  co_return (*head)->head.tip.entry;
+}
+
+}  // namespace posse
