@@ -1,0 +1,71 @@
+/// The replaced calls. The linker prefers a program's own definitions to the C library's.
+// SPDX-License-Identifier: Apache-2.0
+#include "integration/lmdb/faulty_disk.h"
+
+#include <cerrno>
+#include <condition_variable>
+#include <fcntl.h>
+#include <mutex>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace posse::testing {
+namespace {
+
+std::mutex mutex;
+std::condition_variable changed;
+Fault present = Fault::none;
+bool is_met = false;
+
+/// Whether the caller meets `fault`; sits out a stall.
+bool meets(Fault fault) {
+  std::unique_lock lock(mutex);
+  if (present != fault) return false;
+  is_met = true;
+  changed.notify_all();
+  if (fault != Fault::sync_stalls) return true;
+  changed.wait(lock, [] { return present != Fault::sync_stalls; });
+  return false;
+}
+
+void set(Fault fault) {
+  const std::lock_guard lock(mutex);
+  present = fault;
+  is_met = false;
+  changed.notify_all();
+}
+
+}  // namespace
+
+FaultyDisk::FaultyDisk(Fault fault) {
+  set(fault);
+}
+FaultyDisk::~FaultyDisk() {
+  set(Fault::none);
+}
+
+void FaultyDisk::wait_until_met() {
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [] { return is_met; });
+}
+
+}  // namespace posse::testing
+
+using posse::testing::Fault;
+
+extern "C" int fdatasync(int file) {
+  posse::testing::meets(Fault::sync_stalls);
+  if (posse::testing::meets(Fault::sync_fails)) {
+    errno = EIO;
+    return -1;
+  }
+  return static_cast<int>(::syscall(SYS_fdatasync, file));
+}
+
+extern "C" ssize_t pwrite(int file, const void* bytes, size_t count, off_t place) {
+  if ((::fcntl(file, F_GETFL) & O_DSYNC) != 0 && posse::testing::meets(Fault::meta_fails)) {
+    errno = EIO;
+    return -1;
+  }
+  return ::syscall(SYS_pwrite64, file, bytes, count, place);
+}
