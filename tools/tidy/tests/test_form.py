@@ -22,6 +22,13 @@ class FormTest(unittest.TestCase):
             found = messages(form, {**headers, "src/core/b.cc": code})
             self.assertEqual(len(found), count, include)
 
+    def test_a_test_may_name_what_lies_beside_it(self):
+        code = f'{HEAD}#include "clock.h"\n'
+        header = HEAD + "#pragma once\n"
+        for folder, count in [("test/unit", 0), ("src/core", 1)]:
+            texts = {f"{folder}/clock.h": header, f"{folder}/a.cc": code}
+            self.assertEqual(len(messages(form, texts)), count, folder)
+
 
 class PlacesTest(unittest.TestCase):
     def test_rejects_paths_of_a_machine_and_registry_hosts(self):
