@@ -18,7 +18,7 @@ Task<void> Event::wait() {
   auto park = [this](auto handler) {
     POSSE_ASSERT(!waiter_);
     executor_ = asio::get_associated_executor(handler);
-    waiter_ = std::move(handler);
+    waiter_.emplace(std::move(handler));
     if (set_) wake();
   };
   return asio::async_initiate<const asio::use_awaitable_t<>, void()>(park, asio::use_awaitable);
@@ -31,7 +31,8 @@ void Event::set() {
 }
 
 void Event::wake() {
-  auto resume = [waiter = std::exchange(waiter_, nullptr)]() mutable { std::move(waiter)(); };
+  auto resume = [waiter = *std::move(waiter_)]() mutable { std::move(waiter)(); };
+  waiter_.reset();
   asio::post(executor_, std::move(resume));
 }
 

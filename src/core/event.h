@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 
@@ -29,7 +31,8 @@ class Event {
  private:
   void wake();
 
-  boost::asio::any_completion_handler<void()> waiter_;
+  // Optional, and never assigned to: assigning these handlers recurses for ever in Boost 1.81.
+  std::optional<boost::asio::any_completion_handler<void()>> waiter_;
   boost::asio::any_io_executor executor_;
   bool set_ = false;
 };

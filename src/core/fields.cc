@@ -89,12 +89,11 @@ std::optional<Error> Fields::finish() {
   return wrong_;
 }
 
-Result<json::value> parse_json(std::string_view bytes, std::string_view what) {
+Result<json::value> parse_json(std::string_view bytes, std::string_view what, JsonMemory& memory) {
   json::error_code wrong;
-  json::value value = json::parse(bytes, wrong);
-  if (wrong)
-    return Error{Errc::unreadable, std::string(what) + ": is no JSON (" + wrong.message() + ")"};
-  return value;
+  json::value value = json::parse(bytes, wrong, memory.storage());
+  if (!wrong) return value;
+  return Error{Errc::unreadable, std::string(what) + ": is no JSON (" + wrong.message() + ")"};
 }
 
 }  // namespace posse

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -56,8 +57,20 @@ class Fields {
   std::optional<Error> wrong_;
 };
 
-/// Parses a document's bytes.
+/// Memory for reading one document, taken from the stack and given back at once.
+class JsonMemory {
+ public:
+  JsonMemory() : resource_(buffer_.data(), buffer_.size()) {}
+  boost::json::storage_ptr storage() { return &resource_; }
+
+ private:
+  std::array<unsigned char, 8192> buffer_;
+  boost::json::monotonic_resource resource_;
+};
+
+/// Parses a document's bytes into `memory`, which outlives the value.
 /// Errors: `unreadable` if they are no JSON.
-Result<boost::json::value> parse_json(std::string_view bytes, std::string_view what);
+Result<boost::json::value> parse_json(std::string_view bytes, std::string_view what,
+                                      JsonMemory& memory);
 
 }  // namespace posse

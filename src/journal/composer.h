@@ -19,28 +19,29 @@ struct Ground {
 };
 
 /// Completes the operations that go into an entry, in the order in which they came: a price, a
-/// time. A pure decision; it may be asked any number of times and its entry thrown away.
+/// time. Pure decisions; they may be asked any number of times and the entry thrown away.
 class Composer {
  public:
   virtual ~Composer() = default;
 
-  /// Called once for each entry before its operations; may prepare `entry.state`.
-  virtual void open(const Ground& ground, Entry& entry) const = 0;
+  /// Why `operation` may not go in as the next one of `entry`; empty if it may.
+  virtual std::optional<Refusal> refuses(const Ground& ground, const Entry& entry,
+                                         const Operation& operation) const = 0;
 
-  /// Appends `operation`, completed, to the entry and brings `entry.state` up to it; or says why
-  /// it may not go in. Its effects on numbers must stay within what `operation` proposed.
-  virtual std::optional<Refusal> admit(const Ground& ground, Entry& entry,
-                                       const Operation& operation) const = 0;
+  /// Appends `operation`, which was not refused, completed, and brings `entry.state` up to it. Its
+  /// effects on numbers stay within what it proposed.
+  virtual void append(const Ground& ground, Entry& entry, const Operation& operation) const = 0;
 };
 
 /// Takes every operation as it is.
 class PlainComposer final : public Composer {
  public:
-  void open(const Ground& /*ground*/, Entry& /*entry*/) const override {}
-  std::optional<Refusal> admit(const Ground& /*ground*/, Entry& entry,
-                               const Operation& operation) const override {
-    entry.operations.push_back(operation);
+  std::optional<Refusal> refuses(const Ground& /*ground*/, const Entry& /*entry*/,
+                                 const Operation& /*operation*/) const override {
     return {};
+  }
+  void append(const Ground& /*ground*/, Entry& entry, const Operation& operation) const override {
+    entry.operations.push_back(operation);
   }
 };
 

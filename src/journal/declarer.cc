@@ -21,7 +21,7 @@ constexpr int blocked_max = 8;
 std::vector<Key> participants_of(const Attempt& attempt) {
   std::vector<Key> keys{attempt.guard};
   std::set<Key> others;
-  for (const auto& effect : attempt.operation.effects) others.insert(effect.key);
+  for (const auto& effect : attempt.operation->effects) others.insert(effect.key);
   others.erase(attempt.guard);
   keys.insert(keys.end(), others.begin(), others.end());
   return keys;
@@ -130,7 +130,7 @@ std::optional<Refusal> Declarer::put_in(const Attempt& attempt, const Key& key,
   } else {
     participant.holds.push_back(attempt.hold);
   }
-  for (const auto& effect : attempt.operation.effects) {
+  for (const auto& effect : attempt.operation->effects) {
     if (refusal || effect.key != key) continue;
     const EffectKind* kind = views_.kinds.find(effect.kind);
     refusal = kind->admit(participant, effect.details);

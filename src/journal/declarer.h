@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <variant>
@@ -23,7 +24,7 @@ using Declaration = std::variant<Declared, Earlier, Refusal>;
 
 /// One attempt at an order: its operation and the hold it puts into each participant.
 struct Attempt {
-  Operation operation;
+  std::shared_ptr<const Operation> operation;
   Key guard;
   RequestKey request;
   Hold hold;                     ///< Without reserve: that follows from each participant's effects.

@@ -12,7 +12,7 @@ namespace json = boost::json;
 namespace {
 
 struct Add {
-  std::string field;
+  std::string_view field;  // of the details that were read
   std::int64_t amount = 0;
   std::optional<std::int64_t> floor;
 };
@@ -25,7 +25,7 @@ std::optional<Add> read(const json::object& details) {
     return {};
   if (floor != nullptr && !floor->is_int64()) return {};
   if (details.size() != (floor == nullptr ? 2U : 3U)) return {};
-  Add add{.field = std::string(field->as_string()), .amount = amount->as_int64(), .floor = {}};
+  Add add{.field = field->as_string(), .amount = amount->as_int64(), .floor = {}};
   if (floor != nullptr) add.floor = floor->as_int64();
   return add;
 }
@@ -33,8 +33,9 @@ std::optional<Add> read(const json::object& details) {
 Refusal below_floor(const Participant& participant, const Add& add) {
   const std::int64_t spendable = participant.lowest(add.field);
   return {.code = "insufficient_funds",
-          .detail = "`" + add.field + "` can spend " + std::to_string(spendable - *add.floor) +
-                    ", the operation needs " + std::to_string(-add.amount),
+          .detail = "`" + std::string(add.field) + "` can spend " +
+                    std::to_string(spendable - *add.floor) + ", the operation needs " +
+                    std::to_string(-add.amount),
           .more = {{"spendable", spendable}}};
 }
 
@@ -49,7 +50,7 @@ class AddKind final : public EffectKind {
   void reserve(const json::object& details, Reserve& reserve) const override {
     const auto add = read(details);
     POSSE_ASSERT(add);
-    reserve[add->field] += add->amount;
+    reserve[std::string(add->field)] += add->amount;
   }
 
   std::optional<Refusal> admit(const Participant& participant,
@@ -65,9 +66,10 @@ class AddKind final : public EffectKind {
     } else if (!__builtin_add_overflow(participant.highest(add->field), add->amount, &after)) {
       return {};
     }
-    return Refusal{.code = "amount_too_large",
-                   .detail = "`" + add->field + "` would leave the range of a 64-bit number",
-                   .more = {}};
+    return Refusal{
+        .code = "amount_too_large",
+        .detail = "`" + std::string(add->field) + "` would leave the range of a 64-bit number",
+        .more = {}};
   }
 
   void apply(Participant& participant, const json::object& details) const override {

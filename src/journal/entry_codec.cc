@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/fields.h"
+#include "core/json_writer.h"
 #include "core/limits.h"
 #include "journal/entry.h"
 #include "posse/store.h"
@@ -16,16 +17,22 @@ constexpr std::size_t digest_characters = 43;
 constexpr std::size_t intent_characters = 22;
 constexpr std::size_t kind_bytes_max = 64;
 
-json::object to_json(const Operation& operation) {
-  json::array effects;
+void write(JsonWriter& out, const Operation& operation) {
+  out.begin_object();
+  out.field("intent", operation.intent.text());
+  out.name("effects");
+  out.begin_array();
   for (const auto& effect : operation.effects) {
-    effects.push_back(json::object{
-        {"key", effect.key.text()}, {"kind", effect.kind}, {"details", effect.details}});
+    out.begin_object();
+    out.field("key", effect.key.text());
+    out.field("kind", effect.kind);
+    out.field("details", effect.details);
+    out.end_object();
   }
-  return {{"intent", operation.intent.text()},
-          {"effects", std::move(effects)},
-          {"line", operation.line},
-          {"data", operation.data}};
+  out.end_array();
+  out.field("line", operation.line);
+  out.field("data", operation.data);
+  out.end_object();
 }
 
 Effect read_effect(const json::value& value, Fields& operation) {
@@ -67,22 +74,26 @@ Time read_time(Fields& fields) {
 }  // namespace
 
 Bytes write_entry(const Entry& entry) {
-  json::array operations;
-  operations.reserve(entry.operations.size());
-  for (const auto& operation : entry.operations) operations.push_back(to_json(operation));
-  json::object document{{"v", format},
-                        {"sequence", entry.sequence.name()},
-                        {"entry", number(entry.number)},
-                        {"previous", to_text(entry.previous)},
-                        {"first_slot", number(entry.first_slot)},
-                        {"time", number(entry.time)},
-                        {"operations", std::move(operations)},
-                        {"state", entry.state}};
-  return json::serialize(document);
+  JsonWriter out;
+  out.begin_object();
+  out.field("v", format);
+  out.field("sequence", entry.sequence.name());
+  out.field("entry", number(entry.number));
+  out.field("previous", to_text(entry.previous));
+  out.field("first_slot", number(entry.first_slot));
+  out.field("time", number(entry.time));
+  out.name("operations");
+  out.begin_array();
+  for (const auto& operation : entry.operations) write(out, operation);
+  out.end_array();
+  out.field("state", entry.state);
+  out.end_object();
+  return out.take();
 }
 
 Result<Entry> read_entry(const Bytes& bytes, const Key& key) {
-  const auto value = parse_json(bytes, key.text());
+  JsonMemory memory;
+  const auto value = parse_json(bytes, key.text(), memory);
   if (!value) return value.error();
   Fields fields(*value, key.text());
   Entry entry;
@@ -103,24 +114,28 @@ Result<Entry> read_entry(const Bytes& bytes, const Key& key) {
 }
 
 Bytes write_receipt(const Entry& entry) {
-  json::array lines;
-  lines.reserve(entry.operations.size());
+  JsonWriter out;
+  out.begin_object();
+  out.field("v", format);
+  out.field("sequence", entry.sequence.name());
+  out.field("entry", number(entry.number));
+  out.field("time", number(entry.time));
+  out.name("lines");
+  out.begin_array();
   for (const auto& operation : entry.operations) {
     json::object line{{"slot", number(entry.slot_of(operation))},
                       {"intent", operation.intent.text()}};
     for (const auto& [field, value] : operation.line) line[field] = value;
-    lines.push_back(std::move(line));
+    out.value(line);
   }
-  json::object document{{"v", format},
-                        {"sequence", entry.sequence.name()},
-                        {"entry", number(entry.number)},
-                        {"time", number(entry.time)},
-                        {"lines", std::move(lines)}};
-  return json::serialize(document);
+  out.end_array();
+  out.end_object();
+  return out.take();
 }
 
 Result<Receipt> read_receipt(const Bytes& bytes, const Key& key) {
-  const auto value = parse_json(bytes, key.text());
+  JsonMemory memory;
+  const auto value = parse_json(bytes, key.text(), memory);
   if (!value) return value.error();
   Fields fields(*value, key.text());
   Receipt receipt;
@@ -141,18 +156,25 @@ Result<Receipt> read_receipt(const Bytes& bytes, const Key& key) {
 }
 
 Bytes write_head(const Head& head) {
-  json::object document{{"v", format},
-                        {"settings", head.settings},
-                        {"head", json::object{{"entry", number(head.tip.entry)},
-                                              {"slot", number(head.tip.slot)},
-                                              {"hash", to_text(head.tip.hash)},
-                                              {"time", number(head.tip.time)},
-                                              {"state", head.tip.state}}}};
-  return json::serialize(document);
+  JsonWriter out;
+  out.begin_object();
+  out.field("v", format);
+  out.field("settings", head.settings);
+  out.name("head");
+  out.begin_object();
+  out.field("entry", number(head.tip.entry));
+  out.field("slot", number(head.tip.slot));
+  out.field("hash", to_text(head.tip.hash));
+  out.field("time", number(head.tip.time));
+  out.field("state", head.tip.state);
+  out.end_object();
+  out.end_object();
+  return out.take();
 }
 
 Result<Head> read_head(const Bytes& bytes, const Key& key) {
-  const auto value = parse_json(bytes, key.text());
+  JsonMemory memory;
+  const auto value = parse_json(bytes, key.text(), memory);
   if (!value) return value.error();
   Fields fields(*value, key.text());
   Head head;

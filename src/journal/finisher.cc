@@ -19,19 +19,6 @@ std::vector<const Effect*> effects_on(const Key& key, const Operation& operation
   return effects;
 }
 
-/// Settles one operation if the participant holds it; says whether there was anything to write.
-bool settle_one(Participant& participant, const Key& key, const Entry& entry,
-                const Operation& operation, const EffectKinds& kinds) {
-  const Hold* hold = participant.hold(operation.intent);
-  if (hold == nullptr || participant.settlement(operation.intent) != nullptr) return false;
-  const Settled settled{.intent = operation.intent,
-                        .sequence = entry.sequence,
-                        .entry = entry.number,
-                        .issued = hold->issued};
-  participant.settle(settled, effects_on(key, operation), kinds);
-  return true;
-}
-
 Task<void> keep_result(Task<Result<void>> task, Result<void>* result) {
   auto ended = co_await std::move(task);
   if (!ended) *result = std::move(ended);
@@ -75,7 +62,7 @@ Task<Result<Finisher::Operations>> Finisher::settle_held(std::shared_ptr<const E
     unseen.clear();
     settled = 0;
     for (const Operation* operation : operations) {
-      if (settle_one(participant, key, *entry, *operation, views_.kinds))
+      if (settle_one(participant, key, *entry, *operation))
         ++settled;
       else if (participant.settlement(operation->intent) == nullptr)
         unseen.push_back(operation);
@@ -87,6 +74,19 @@ Task<Result<Finisher::Operations>> Finisher::settle_held(std::shared_ptr<const E
   if (*updated == Updated::absent) co_return alarm(*entry, key, operations.front()->intent);
   counters_.settled += settled;
   co_return unseen;
+}
+
+/// Settles the operation if the participant holds it; says whether there was anything to write.
+bool Finisher::settle_one(Participant& participant, const Key& key, const Entry& entry,
+                          const Operation& operation) const {
+  const Hold* hold = participant.hold(operation.intent);
+  if (hold == nullptr || participant.settlement(operation.intent) != nullptr) return false;
+  const Settled settled{.intent = operation.intent,
+                        .sequence = entry.sequence,
+                        .entry = entry.number,
+                        .issued = hold->issued};
+  participant.settle(settled, effects_on(key, operation), views_.kinds);
+  return true;
 }
 
 /// Neither hold nor settlement was seen: it is in a page, or it came since, or the books are
@@ -106,7 +106,7 @@ Task<Result<void>> Finisher::settle_unseen(std::shared_ptr<const Entry> entry, K
     bool missing = false;
     Decision decision = [&](Participant& now) {
       missing = false;
-      if (settle_one(now, key, *entry, *operation, views_.kinds)) return Verdict::write;
+      if (settle_one(now, key, *entry, *operation)) return Verdict::write;
       if (now.settlement(operation->intent) != nullptr || now.pages != pages) return Verdict::keep;
       missing = true;
       return Verdict::confirm;  // an absence proves nothing until the store accepts a write on it

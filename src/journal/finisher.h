@@ -48,6 +48,8 @@ class Finisher {
                                        Operations operations);
   Task<Result<void>> settle_unseen(std::shared_ptr<const Entry> entry, Key key,
                                    const Operation* operation);
+  bool settle_one(Participant& participant, const Key& key, const Entry& entry,
+                  const Operation& operation) const;
   Task<Result<StoredEntry>> seen_entry(Sequence sequence, EntryNumber entry);
   std::optional<Error> foreign(const Entry& entry) const;
   Error alarm(const Entry& entry, const Key& key, const Intent& intent);

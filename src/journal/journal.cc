@@ -73,7 +73,7 @@ Task<Result<std::optional<Outcome>>> Journal::attempt(Drive* drive) {
   if (!refusal && drive->turnstile->full()) refusal = busy(order->sequence.name() + " is crowded");
   if (!refusal) {
     drive->attempt = new_attempt(*drive);
-    refusal = drive->turnstile->preview(drive->attempt.operation);
+    refusal = drive->turnstile->preview(*drive->attempt.operation);
   }
   if (refusal) {
     auto refused = co_await refuse_or_recall(order, *std::move(refusal));
@@ -120,8 +120,9 @@ Attempt Journal::new_attempt(const Drive& drive) {
       std::min(window_entries << static_cast<unsigned>(drive.attempts), window_entries_max);
   const EntryNumber tip = drive.turnstile->tip().entry;
   Attempt attempt;
-  attempt.operation = {
+  Operation operation{
       .intent = intent, .effects = order.effects, .line = order.line, .data = order.data};
+  attempt.operation = std::make_shared<const Operation>(std::move(operation));
   attempt.guard = order.guard;
   attempt.request = order.request;
   attempt.hold = {.intent = intent,
@@ -190,7 +191,8 @@ Task<Result<Sequence>> Journal::some_journal() {
   Sequence sequence = generic_journal(doors_.random.bits() % journals);
   if (journals_seen_.contains(sequence)) co_return sequence;
   for (int adds = 0; adds < failures_max; ++adds) {
-    const auto created = co_await sequences_.create_head(sequence, {});
+    const boost::json::object no_settings;
+    const auto created = co_await sequences_.create_head(sequence, no_settings);
     if (!created) co_return created.error();
     if (*created == Write::unknown) continue;  // the same add again
     journals_seen_.insert(sequence);

@@ -86,7 +86,7 @@ std::int64_t Participant::highest(std::string_view field) const {
   return highest;
 }
 
-void Participant::change(const std::string& field, std::int64_t amount) {
+void Participant::change(std::string_view field, std::int64_t amount) {
   std::int64_t after = 0;
   const bool overflow = __builtin_add_overflow(value(field), amount, &after);
   POSSE_ASSERT(!overflow);

@@ -77,7 +77,7 @@ class Participant {
   std::int64_t highest(std::string_view field) const;
 
   /// Adds `amount`, which is known to fit, to number `field`.
-  void change(const std::string& field, std::int64_t amount);
+  void change(std::string_view field, std::int64_t amount);
 };
 
 /// One writer and one reader of the document; docs/format.md has the grammar.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/fields.h"
+#include "core/json_writer.h"
 #include "core/limits.h"
 #include "journal/participant.h"
 
@@ -16,22 +17,32 @@ constexpr std::int64_t format = 1;
 /// A settle may bring many intents at once; they spill before the document is written.
 constexpr std::size_t settled_read_max = settled_max + holds_max;
 
-json::object to_json(const Hold& hold) {
-  json::object reserve;
-  for (const auto& [field, amount] : hold.reserve) reserve[field] = amount;
-  return {{"intent", hold.intent.text()},  {"sequence", hold.sequence.name()},
-          {"first", number(hold.first)},   {"last", number(hold.last)},
-          {"issued", number(hold.issued)}, {"reserve", std::move(reserve)}};
+void write(JsonWriter& out, const Hold& hold) {
+  out.begin_object();
+  out.field("intent", hold.intent.text());
+  out.field("sequence", hold.sequence.name());
+  out.field("first", number(hold.first));
+  out.field("last", number(hold.last));
+  out.field("issued", number(hold.issued));
+  out.name("reserve");
+  out.begin_object();
+  for (const auto& [field, amount] : hold.reserve) out.field(field, amount);
+  out.end_object();
+  out.end_object();
 }
 
-json::array to_json(const std::vector<Settled>& settled) {
-  json::array rows;
-  rows.reserve(settled.size());
+void write(JsonWriter& out, const std::vector<Settled>& settled) {
+  out.name("settled");
+  out.begin_array();
   for (const auto& one : settled) {
-    rows.push_back(
-        json::array{one.intent.text(), one.sequence.name(), number(one.entry), number(one.issued)});
+    out.begin_array();
+    out.value(one.intent.text());
+    out.value(one.sequence.name());
+    out.value(number(one.entry));
+    out.value(number(one.issued));
+    out.end_array();
   }
-  return rows;
+  out.end_array();
 }
 
 Hold read_hold(const json::value& value, Fields& document) {
@@ -85,19 +96,24 @@ std::vector<Settled> read_rows(const json::array& rows, Fields& document) {
 }  // namespace
 
 Bytes write_participant(const Participant& participant) {
-  json::array holds;
-  for (const auto& hold : participant.holds) holds.push_back(to_json(hold));
-  json::object document{{"v", format},
-                        {"data", participant.data},
-                        {"holds", std::move(holds)},
-                        {"settled", to_json(participant.settled)},
-                        {"pages", participant.pages},
-                        {"spilled_until", number(participant.spilled_until)}};
-  return json::serialize(document);
+  JsonWriter out;
+  out.begin_object();
+  out.field("v", format);
+  out.field("data", participant.data);
+  out.name("holds");
+  out.begin_array();
+  for (const auto& hold : participant.holds) write(out, hold);
+  out.end_array();
+  write(out, participant.settled);
+  out.field("pages", participant.pages);
+  out.field("spilled_until", number(participant.spilled_until));
+  out.end_object();
+  return out.take();
 }
 
 Result<Participant> read_participant(const Bytes& bytes, const Key& key) {
-  const auto value = parse_json(bytes, key.text());
+  JsonMemory memory;
+  const auto value = parse_json(bytes, key.text(), memory);
   if (!value) return value.error();
   Fields fields(*value, key.text());
   Participant participant;
@@ -114,12 +130,17 @@ Result<Participant> read_participant(const Bytes& bytes, const Key& key) {
 }
 
 Bytes write_settled_page(const std::vector<Settled>& settled) {
-  json::object document{{"v", format}, {"settled", to_json(settled)}};
-  return json::serialize(document);
+  JsonWriter out;
+  out.begin_object();
+  out.field("v", format);
+  write(out, settled);
+  out.end_object();
+  return out.take();
 }
 
 Result<std::vector<Settled>> read_settled_page(const Bytes& bytes, const Key& key) {
-  const auto value = parse_json(bytes, key.text());
+  JsonMemory memory;
+  const auto value = parse_json(bytes, key.text(), memory);
   if (!value) return value.error();
   Fields fields(*value, key.text());
   fields.format(format);

@@ -60,14 +60,10 @@ Task<Result<Participants::Round>> Participants::round(Key key, std::vector<Step*
     step->verdict = step->decision(participant);
     write = write || step->verdict != Verdict::keep;
   }
-  if (!write && !(*read)->fresh) {
-    forget(key);  // what it does not show may have come since
-    co_return Round::stale;
-  }
+  if (!write && !(*read)->fresh) co_return Round::stale;  // what it does not show may have come
   if (write) {
     const auto spilled = co_await spill(key, &participant);
     if (!spilled) co_return spilled.error();
-    forget(key);
     const auto written =
         co_await doors_.store.cas(key, (*read)->version, write_participant(participant));
     if (!written) co_return written.error();
@@ -84,8 +80,10 @@ Task<Result<Participants::Round>> Participants::round(Key key, std::vector<Step*
 
 Task<Result<std::optional<Participants::Read>>> Participants::read(Key key) {
   if (const auto known = remembered_.find(key); known != remembered_.end()) {
-    Read read{
-        .participant = known->second.participant, .version = known->second.version, .fresh = false};
+    Read read{.participant = std::move(known->second.participant),
+              .version = known->second.version,
+              .fresh = false};
+    forget(key);  // used once: after it, the store knows better
     co_return read;
   }
   const auto document = co_await doors_.store.get(key);

@@ -29,7 +29,7 @@ Task<void> Publisher::run() {
 /// One cas, or one pause.
 Task<Result<void>> Publisher::step(std::chrono::milliseconds* waited) {
   if (!head_) {
-    auto head = co_await sequences_.head(sequence_);
+    auto head = co_await parts_.sequences.head(sequence_);
     if (!head) co_return head.error();
     if (!*head) co_return Error{Errc::contended, sequence_.name() + ": its head was seen"};
     head_ = **std::move(head);
@@ -41,10 +41,10 @@ Task<Result<void>> Publisher::step(std::chrono::milliseconds* waited) {
 
   const auto target = end_of_run(published);
   if (!target) co_return co_await wait_for_others(waited);
-  const auto moved = co_await sequences_.move_head(sequence_, &*head_, *target);
+  const auto moved = co_await parts_.sequences.move_head(sequence_, &*head_, *target);
   if (!moved) co_return moved.error();
   if (*moved == Write::done)
-    ++counters_.published;
+    ++parts_.counters.published;
   else
     head_.reset();  // somebody is ahead, or it is not known: the head itself tells
   co_return Result<void>{};
@@ -55,12 +55,12 @@ Task<Result<void>> Publisher::wait_for_others(std::chrono::milliseconds* waited)
   head_.reset();
   if (*waited >= courtesy) {
     *waited = 0ms;
-    ++counters_.helped;
-    co_return co_await finisher_.finish(sequence_, published + 1);
+    ++parts_.counters.helped;
+    co_return co_await parts_.finisher.finish(sequence_, published + 1);
   }
   const auto pause = std::clamp<std::chrono::milliseconds>(*waited, 2ms, courtesy / 2);
   *waited += pause;
-  co_await clock_.sleep(pause);
+  co_await parts_.clock.sleep(pause);
   co_return Result<void>{};
 }
 

@@ -18,13 +18,14 @@ namespace posse {
 /// checkpoint, and the posse brings it up.
 class Publisher {
  public:
-  Publisher(Sequence sequence, Sequences& sequences, Finisher& finisher, Clock& clock,
-            JournalCounters& counters)
-      : sequence_(std::move(sequence)),
-        sequences_(sequences),
-        finisher_(finisher),
-        clock_(clock),
-        counters_(counters) {}
+  struct Parts {
+    Sequences& sequences;
+    Finisher& finisher;
+    Clock& clock;
+    JournalCounters& counters;
+  };
+
+  Publisher(Sequence sequence, Parts parts) : sequence_(std::move(sequence)), parts_(parts) {}
 
   /// Takes note that the entry which makes `tip` is settled; starts publishing in `tasks` unless
   /// it is going on.
@@ -39,10 +40,7 @@ class Publisher {
   std::optional<Tip> end_of_run(EntryNumber head) const;
 
   Sequence sequence_;
-  Sequences& sequences_;
-  Finisher& finisher_;
-  Clock& clock_;
-  JournalCounters& counters_;
+  Parts parts_;
   std::optional<VersionedHead> head_;
   EntryNumber seen_{};  // where the last read showed the head
   std::map<EntryNumber, Tip> settled_;

@@ -18,7 +18,7 @@ constexpr auto settings_age_max = 100ms;
 Turnstile::Turnstile(Sequence sequence, Parts parts)
     : sequence_(std::move(sequence)),
       parts_(parts),
-      publisher_(sequence_, parts.sequences, parts.finisher, parts.clock, parts.counters) {}
+      publisher_(sequence_, {parts.sequences, parts.finisher, parts.clock, parts.counters}) {}
 
 Task<Result<std::optional<Refusal>>> Turnstile::open() {
   if (tip_ && parts_.clock.steady() - refreshed_ <= settings_age_max) {
@@ -44,17 +44,15 @@ Task<Result<std::optional<Refusal>>> Turnstile::open() {
 }
 
 std::optional<Refusal> Turnstile::preview(const Operation& operation) const {
-  Entry scratch = next_entry(sequence_, *tip_, parts_.clock.now());
-  const Ground ground{.settings = settings_, .tip = *tip_};
-  parts_.composer.open(ground, scratch);
-  return parts_.composer.admit(ground, scratch, operation);
+  const Entry next = next_entry(sequence_, *tip_, parts_.clock.now());
+  return parts_.composer.refuses({.settings = settings_, .tip = *tip_}, next, operation);
 }
 
 bool Turnstile::full() const {
   return waiting_.size() >= waiting_max;
 }
 
-Task<Passage> Turnstile::pass(Operation operation, EntryNumber last) {
+Task<Passage> Turnstile::pass(std::shared_ptr<const Operation> operation, EntryNumber last) {
   auto own = std::make_shared<Waiting>();
   own->operation = std::move(operation);
   own->last = last;
@@ -94,8 +92,8 @@ Task<void> Turnstile::claim_next() {
   if (!added) {
     give_back(claim.batch, claim.undecided);
   } else if (*added == Write::done) {
-    auto entry = std::make_shared<const Entry>(claim.entry);
-    let_pass(&claim, entry, entry->tip(claim.bytes));
+    const Tip tip = claim.entry.tip(claim.bytes);
+    let_pass(&claim, std::make_shared<const Entry>(std::move(claim.entry)), tip);
   } else {
     co_await look_who_was_first(&claim);
   }
@@ -105,13 +103,13 @@ Turnstile::Claim Turnstile::compose() {
   Claim claim;
   claim.entry = next_entry(sequence_, *tip_, parts_.clock.now());
   const Ground ground{.settings = settings_, .tip = *tip_};
-  parts_.composer.open(ground, claim.entry);
   while (!waiting_.empty() && claim.batch.size() < entry_operations_max) {
     const auto next = std::move(waiting_.front());
     waiting_.pop_front();
-    if (auto refusal = parts_.composer.admit(ground, claim.entry, next->operation)) {
+    if (auto refusal = parts_.composer.refuses(ground, claim.entry, *next->operation)) {
       answer(*next, *std::move(refusal));
     } else {
+      parts_.composer.append(ground, claim.entry, *next->operation);
       claim.batch.push_back(next);
     }
   }
@@ -155,7 +153,7 @@ bool Turnstile::let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const
   tip_ = tip;
   bool ours = false;
   for (auto waiting = claim->batch.rbegin(); waiting != claim->batch.rend(); ++waiting) {
-    const Operation* operation = entry->find((*waiting)->operation.intent);
+    const Operation* operation = entry->find((*waiting)->operation->intent);
     if (operation == nullptr) {
       waiting_.push_front(*waiting);
       continue;

@@ -74,7 +74,7 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   /// Waits until `operation`, whose holds are declared up to `last`, is through or refused. After
   /// Unanswered its holds must be left alone; after anything but Claimed and that, none of
   /// its adds is unanswered.
-  Task<Passage> pass(Operation operation, EntryNumber last);
+  Task<Passage> pass(std::shared_ptr<const Operation> operation, EntryNumber last);
 
   bool full() const;
   bool idle() const {
@@ -83,7 +83,7 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
 
  private:
   struct Waiting {
-    Operation operation;
+    std::shared_ptr<const Operation> operation;
     EntryNumber last{};
     Event answered;
     std::optional<Passage> passage;

@@ -56,7 +56,8 @@ Bytes write_members(const std::vector<Member>& members) {
 }
 
 Result<std::vector<Member>> read_members(const Bytes& bytes, const Key& key) {
-  const auto value = parse_json(bytes, key.text());
+  JsonMemory memory;
+  const auto value = parse_json(bytes, key.text(), memory);
   if (!value) return value.error();
   Fields fields(*value, key.text());
   std::vector<Member> members;
@@ -140,9 +141,9 @@ void Membership::observe(const std::vector<Member>& members) {
   std::map<std::string, Seen> now;
   for (const auto& member : members) {
     const auto known = seen_.find(member.node);
-    const bool changed = known == seen_.end() || known->second.beat != member.beat;
+    const bool changed = known == seen_.end() || known->second.member != member;
     now[member.node] =
-        changed ? Seen{.beat = member.beat, .changed = doors_.clock.steady()} : known->second;
+        changed ? Seen{.member = member, .changed = doors_.clock.steady()} : known->second;
   }
   seen_ = std::move(now);
 
@@ -161,14 +162,16 @@ bool Membership::forgotten(const Member& member) const {
   return doors_.clock.steady() - seen->second.changed >= forgotten_after;
 }
 
-/// False if there is no room for us.
-bool Membership::put_own(std::vector<Member>& members) const {
+/// False if there is no room for us. Whoever was forgotten counts on from where it was: a beat that
+/// others have seen before would be none.
+bool Membership::put_own(std::vector<Member>& members) {
   auto own = std::lower_bound(members.begin(), members.end(), node_, before);
   if (own == members.end() || own->node != node_) {
     if (members.size() >= members_max) return false;
     own = members.insert(own, Member{.node = node_, .beat = 0, .time = {}});
   }
-  ++own->beat;
+  beats_ = std::max(beats_, own->beat) + 1;
+  own->beat = beats_;
   own->time = doors_.clock.now();
   return true;
 }

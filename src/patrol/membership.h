@@ -38,6 +38,8 @@ struct Member {
   std::string node;
   std::uint64_t beat = 0;
   Time time{};
+
+  friend bool operator==(const Member&, const Member&) = default;
 };
 
 /// One writer and one reader of the document; docs/format.md has the grammar:
@@ -81,7 +83,7 @@ class Membership {
     std::optional<Version> version;  ///< Empty: there is no document yet.
   };
   struct Seen {
-    std::uint64_t beat = 0;
+    Member member;
     Steady changed{};
   };
 
@@ -90,10 +92,11 @@ class Membership {
   Task<void> step_aside();
   void observe(const std::vector<Member>& members);
   bool forgotten(const Member& member) const;
-  bool put_own(std::vector<Member>& members) const;
+  bool put_own(std::vector<Member>& members);
 
   Doors doors_;
   std::string node_;
+  std::uint64_t beats_ = 0;
   std::map<std::string, Seen> seen_;
   std::vector<std::string> alive_;
 };

@@ -71,7 +71,8 @@ Bytes write_watched(const std::vector<Watched>& watched) {
 }
 
 Result<std::vector<Watched>> read_watched(const Bytes& bytes, const Key& key) {
-  const auto value = parse_json(bytes, key.text());
+  JsonMemory memory;
+  const auto value = parse_json(bytes, key.text(), memory);
   if (!value) return value.error();
   Fields fields(*value, key.text());
   std::vector<Watched> watched;

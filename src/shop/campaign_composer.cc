@@ -30,6 +30,11 @@ Operation priced(const Operation& operation, const Offer& offer, const Name& sel
   return sale;
 }
 
+std::variant<Offer, Refusal> next_offer(const Campaign& campaign, const Entry& entry) {
+  const Slot slot = entry.first_slot + entry.operations.size();
+  return offer(campaign, read_last_sale(entry.state), slot, entry.time);
+}
+
 }  // namespace
 
 std::variant<Offer, Refusal> offer(const Campaign& campaign, const std::optional<LastSale>& last,
@@ -51,28 +56,37 @@ std::variant<Offer, Refusal> offer(const Campaign& campaign, const std::optional
                .ends_at = starts + campaign.slot_length};
 }
 
-void CampaignComposer::open(const Ground& ground, Entry& /*entry*/) const {
-  if (campaign_ && read_ == ground.settings) return;
-  auto campaign = read_campaign(ground.settings);
-  read_ = ground.settings;
-  campaign_.reset();
-  if (campaign) campaign_ = *std::move(campaign);
+const Campaign* CampaignComposer::campaign_of(const Ground& ground) const {
+  if (!campaign_ || read_ != ground.settings) {
+    auto campaign = read_campaign(ground.settings);
+    read_ = ground.settings;
+    campaign_.reset();
+    if (campaign) campaign_ = *std::move(campaign);
+  }
+  return campaign_ ? &*campaign_ : nullptr;
 }
 
-std::optional<Refusal> CampaignComposer::admit(const Ground& /*ground*/, Entry& entry,
-                                               const Operation& operation) const {
-  if (!campaign_) return refuse("unreadable", "this program cannot read the campaign's settings");
-  const Slot slot = entry.first_slot + entry.operations.size();
-  auto offered = offer(*campaign_, read_last_sale(entry.state), slot, entry.time);
+std::optional<Refusal> CampaignComposer::refuses(const Ground& ground, const Entry& entry,
+                                                 const Operation& operation) const {
+  const Campaign* campaign = campaign_of(ground);
+  if (campaign == nullptr) {
+    return refuse("unreadable", "this program cannot read the campaign's settings");
+  }
+  auto offered = next_offer(*campaign, entry);
   if (auto* refusal = std::get_if<Refusal>(&offered)) return std::move(*refusal);
-  const Offer& offer = std::get<Offer>(offered);
+  const Cents price = std::get<Offer>(offered).price;
   const std::int64_t most = operation.data.at("max_price").as_int64();
-  if (number(offer.price) > most) return price_moved(offer.price, most);
-  entry.operations.push_back(priced(operation, offer, campaign_->owner));
-  // A slot without length ends as it is sold, whatever its start.
+  if (number(price) > most) return price_moved(price, most);
+  return {};
+}
+
+void CampaignComposer::append(const Ground& ground, Entry& entry,
+                              const Operation& operation) const {
+  const Campaign& campaign = *campaign_of(ground);
+  const auto offer = std::get<Offer>(next_offer(campaign, entry));
+  entry.operations.push_back(priced(operation, offer, campaign.owner));
   const LastSale sale{.price = offer.price, .sold_at = entry.time, .ends_at = offer.ends_at};
   entry.state = write_last_sale(sale);
-  return {};
 }
 
 }  // namespace posse

@@ -22,11 +22,13 @@ std::variant<Offer, Refusal> offer(const Campaign& campaign, const std::optional
 /// with the new `price`. A purchase's data holds its `max_price`.
 class CampaignComposer final : public Composer {
  public:
-  void open(const Ground& ground, Entry& entry) const override;
-  std::optional<Refusal> admit(const Ground& ground, Entry& entry,
-                               const Operation& operation) const override;
+  std::optional<Refusal> refuses(const Ground& ground, const Entry& entry,
+                                 const Operation& operation) const override;
+  void append(const Ground& ground, Entry& entry, const Operation& operation) const override;
 
  private:
+  const Campaign* campaign_of(const Ground& ground) const;
+
   /// The settings as they were read last, so that an entry reads them once.
   mutable boost::json::object read_;
   mutable std::optional<Campaign> campaign_;

@@ -21,7 +21,8 @@ std::optional<Refusal> wrong(const Campaign& campaign) {
     return bad_argument("closes_at", "must come after opens_at");
   }
   // What cannot be read back must not be written; this also finds text that is no UTF-8.
-  const auto readable = parse_json(json::serialize(write_campaign(campaign)), "campaign");
+  JsonMemory memory;
+  const auto readable = parse_json(json::serialize(write_campaign(campaign)), "campaign", memory);
   if (!readable) return bad_argument("title", "must be UTF-8 text");
   const auto same = read_campaign(readable->as_object());
   if (!same) return refuse("bad_request", same.error().detail);
