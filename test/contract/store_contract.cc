@@ -25,31 +25,37 @@ Bytes every_byte() {
 }
 
 /// Counts the key up once, however often it loses against others.
-Task<void> increment(Store& store, std::string key) {
+Task<void> increment(Store* store, std::string key) {
   for (;;) {
-    const auto read = co_await store.get(Key(key));
+    const auto read = co_await store->get(Key(key));
     if (!read || !*read) co_return;
     const int count = std::stoi((*read)->value);
     auto next = std::to_string(count + 1);
-    const auto written = co_await store.cas(Key(key), (*read)->version, std::move(next));
+    const auto written = co_await store->cas(Key(key), (*read)->version, std::move(next));
     if (!written || written->answer == Write::done) co_return;
   }
 }
 
-Task<void> increment_often(Store& store, std::string key, int times) {
+Task<void> increment_often(Store* store, std::string key, int times) {
   for (int i = 0; i < times; ++i) co_await increment(store, key);
 }
 
-Task<void> race(Store& store, std::string value, std::vector<std::string>& winners, int& refused) {
-  const auto written = co_await store.add(Key("race"), value);
+/// Who won the race for a key, and how many lost it.
+struct Race {
+  std::vector<std::string> winners;
+  int refused = 0;
+};
+
+Task<void> run(Store* store, std::string value, Race* race) {
+  const auto written = co_await store->add(Key("race"), value);
   if (!written) co_return;
-  if (written->answer == Write::done) winners.push_back(value);
-  if (written->answer == Write::refused) ++refused;
+  if (written->answer == Write::done) race->winners.push_back(value);
+  if (written->answer == Write::refused) ++race->refused;
 }
 
-Task<void> write_without_throwing(Store& store, std::optional<Result<Written>>& answer) {
+Task<void> write_without_throwing(Store* store, std::optional<Result<Written>>* answer) {
   co_await boost::asio::this_coro::throw_if_cancelled(false);
-  answer.emplace(co_await store.add(Key("cancelled"), "value"));
+  answer->emplace(co_await store->add(Key("cancelled"), "value"));
 }
 
 }  // namespace
@@ -226,23 +232,21 @@ TEST_P(StoreContract, ADocumentMayGrowAndShrink) {
 }
 
 TEST_P(StoreContract, OneOf16RacingAddsIsDone) {
-  std::vector<std::string> winners;
-  int refused = 0;
+  Race race;
   for (int i = 0; i < 16; ++i) {
-    boost::asio::co_spawn(io(), race(store(), std::to_string(i), winners, refused),
-                          boost::asio::detached);
+    boost::asio::co_spawn(io(), run(&store(), std::to_string(i), &race), boost::asio::detached);
   }
   io().restart();
   io().run();
-  ASSERT_EQ(winners.size(), 1U);
-  EXPECT_EQ(refused, 15);
-  EXPECT_EQ(document("race").value, winners.front());
+  ASSERT_EQ(race.winners.size(), 1U);
+  EXPECT_EQ(race.refused, 15);
+  EXPECT_EQ(document("race").value, race.winners.front());
 }
 
 TEST_P(StoreContract, ConcurrentCountersAddUp) {
   done(add("counter", "0"));
   for (int i = 0; i < 8; ++i) {
-    boost::asio::co_spawn(io(), increment_often(store(), "counter", 25), boost::asio::detached);
+    boost::asio::co_spawn(io(), increment_often(&store(), "counter", 25), boost::asio::detached);
   }
   io().restart();
   io().run();
@@ -252,7 +256,7 @@ TEST_P(StoreContract, ConcurrentCountersAddUp) {
 TEST_P(StoreContract, ACancelledWriteIsDoneOrUnknownAndTheStoreGoesOn) {
   boost::asio::cancellation_signal signal;
   std::optional<Result<Written>> cancelled;
-  boost::asio::co_spawn(io(), write_without_throwing(store(), cancelled),
+  boost::asio::co_spawn(io(), write_without_throwing(&store(), &cancelled),
                         boost::asio::bind_cancellation_slot(signal.slot(), boost::asio::detached));
   io().restart();
   io().poll_one();

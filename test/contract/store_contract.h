@@ -40,15 +40,15 @@ inline void PrintTo(const Driver& driver, std::ostream* out) {
 }
 
 template <class T>
-Task<void> keep_answer(Task<T> call, std::optional<T>& answer) {
-  answer.emplace(co_await std::move(call));
+Task<void> keep_answer(Task<T> call, std::optional<T>* answer) {
+  answer->emplace(co_await std::move(call));
 }
 
 /// Runs `io` until `call` has its answer and nothing is left to do.
 template <class T>
 T answer_of(boost::asio::io_context& io, Task<T> call) {
   std::optional<T> answer;
-  boost::asio::co_spawn(io, keep_answer(std::move(call), answer), boost::asio::detached);
+  boost::asio::co_spawn(io, keep_answer(std::move(call), &answer), boost::asio::detached);
   io.restart();
   io.run();
   return std::move(answer).value();

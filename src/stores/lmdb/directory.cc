@@ -69,7 +69,7 @@ Directory::Directory(std::string path, int descriptor, Identity identity)
 Directory::Directory(Directory&& other) noexcept
     : path_(std::move(other.path_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
-      identity_(other.identity_) {}
+      identity_(std::move(other.identity_)) {}
 
 Directory::~Directory() {
   if (descriptor_ < 0) return;

@@ -46,7 +46,7 @@ std::string first_key(const std::string& prefix, std::string after) {
   // LMDB refuses to look for keys longer than it can hold. Cut off behind the longest possible key
   // the bound means the same: no key that is longer than its cut exists.
   if (after.size() > key_bytes_max) after.resize(key_bytes_max);
-  return std::max(prefix, std::move(after));
+  return std::max(prefix, after);
 }
 
 }  // namespace

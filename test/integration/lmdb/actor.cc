@@ -27,28 +27,28 @@ void wait_for_end_of_input() {
   while (::read(STDIN_FILENO, &byte, 1) > 0) continue;
 }
 
-Task<void> increment(Store& store, int times, int& failures) {
+Task<void> increment(Store* store, int times, int* failures) {
   while (times > 0) {
-    const auto read = co_await store.get(Key("counter"));
+    const auto read = co_await store->get(Key("counter"));
     if (!read || !*read) {
-      ++failures;
+      ++*failures;
       co_return;
     }
     auto next = std::to_string(std::stoi((*read)->value) + 1);
-    const auto written = co_await store.cas(Key("counter"), (*read)->version, std::move(next));
-    if (!written || written->answer == Write::unknown) ++failures;
+    const auto written = co_await store->cas(Key("counter"), (*read)->version, std::move(next));
+    if (!written || written->answer == Write::unknown) ++*failures;
     if (written && written->answer == Write::done) --times;
-    if (failures > 0) co_return;
+    if (*failures > 0) co_return;
   }
 }
 
 /// Adds documents for ever, and says the number of each that is done.
-Task<void> add_for_ever(Store& store, std::string prefix, int& number) {
+Task<void> add_for_ever(Store* store, std::string prefix, int* number) {
   for (;;) {
-    const int mine = ++number;
+    const int mine = ++*number;
     auto key = Key(prefix + std::to_string(mine));
     auto value = pattern(prefix + std::to_string(mine));
-    const auto written = co_await store.add(std::move(key), std::move(value));
+    const auto written = co_await store->add(std::move(key), std::move(value));
     if (!written) co_return say(written.error().detail);
     if (written->answer == Write::done) say(std::to_string(mine));
   }
@@ -64,10 +64,11 @@ int with_store(const std::string& what, const std::string& directory, const std:
   int number = 0;
   for (int i = 0; i < 8; ++i) {
     if (what == "count") {
-      boost::asio::co_spawn(io, increment(**opened, std::stoi(argument), number),
+      boost::asio::co_spawn(io, increment(opened->get(), std::stoi(argument), &number),
                             boost::asio::detached);
     } else if (what == "add") {
-      boost::asio::co_spawn(io, add_for_ever(**opened, argument, number), boost::asio::detached);
+      boost::asio::co_spawn(io, add_for_ever(opened->get(), argument, &number),
+                            boost::asio::detached);
     }
   }
   if (what == "open") {

@@ -1,4 +1,4 @@
-/// The replaced calls. The linker prefers a program's own definitions to the C library's.
+/// The replaced calls: the linker prefers a program's own definitions to the C library's.
 // SPDX-License-Identifier: Apache-2.0
 #include "integration/lmdb/faulty_disk.h"
 
@@ -67,5 +67,6 @@ extern "C" ssize_t pwrite(int file, const void* bytes, size_t count, off_t place
     errno = EIO;
     return -1;
   }
-  return ::syscall(SYS_pwrite64, file, bytes, count, place);
+  // tidy: allow(leftovers) the C library's second name for the call replaced here
+  return ::pwrite64(file, bytes, count, place);
 }

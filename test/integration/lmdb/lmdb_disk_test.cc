@@ -5,7 +5,6 @@
 #include <fstream>
 #include <optional>
 #include <string>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <utility>
 
@@ -15,6 +14,7 @@
 
 #include "contract/scratch_directory.h"
 #include "integration/lmdb/faulty_disk.h"
+#include "integration/lmdb/full_disk.h"
 #include "integration/lmdb/opened.h"
 
 namespace posse::testing {
@@ -22,43 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-
-constexpr std::size_t piece_bytes = 100'000;
-
-/// Adds pieces until one fails; how many were done.
-int fill(Opened& opened, std::string& failure) {
-  for (int i = 0; i < 1000; ++i) {
-    const auto written = opened.add("piece/" + std::to_string(i), Bytes(piece_bytes, 'x'));
-    if (words(written) == "done") continue;
-    failure = words(written);
-    return i;
-  }
-  return 1000;
-}
-
-/// Fills the disk, makes room, and expects that nothing but the refused writes is missing.
-template <class MakeRoom>
-void fill_and_go_on(Opened& opened, MakeRoom make_room) {
-  ASSERT_EQ(words(opened.add("first", "value")), "done");
-  std::string failure;
-  const int done = fill(opened, failure);
-  ASSERT_GT(done, 0);
-  ASSERT_LT(done, 1000);
-  EXPECT_TRUE(contains(failure, "the store is full")) << failure;
-
-  const std::string refused = "piece/" + std::to_string(done);
-  EXPECT_EQ(opened.text("first"), "value");
-  EXPECT_EQ(opened.text("piece/0"), Bytes(piece_bytes, 'x'));
-  EXPECT_EQ(opened.text(refused), "<nothing>");
-  const auto again = opened.add(refused, Bytes(piece_bytes, 'x'));
-  ASSERT_FALSE(again);
-  EXPECT_EQ(again.error().code, Errc::unavailable);
-
-  make_room();
-  EXPECT_EQ(words(opened.add(refused, "now")), "done");
-  EXPECT_EQ(opened.text(refused), "now");
-  EXPECT_EQ(opened.text("piece/0"), Bytes(piece_bytes, 'x'));
-}
 
 /// A limit on the size of files, for the object's lifetime: a full disk that needs no privilege.
 class FileSizeLimit {
@@ -82,20 +45,6 @@ TEST(LmdbDisk, AFileThatMayNotGrowIsFullAndThenGoesOn) {
   ASSERT_TRUE(opened.is_open());
   std::optional<FileSizeLimit> limit(std::in_place, rlim_t{3} << 20U);
   fill_and_go_on(opened, [&limit] { limit.reset(); });
-}
-
-TEST(LmdbDisk, AFullDiskIsFullAndThenGoesOn) {
-  const ScratchDirectory scratch;
-  if (::mount("posse-test", scratch.path().c_str(), "tmpfs", 0, "size=4m") != 0) {
-    GTEST_SKIP() << "may not mount; AFileThatMayNotGrowIsFullAndThenGoesOn stands in for this";
-  }
-  {
-    std::ofstream(scratch.path() / "ballast") << std::string(1 << 20, 'b');
-    Opened opened(scratch.path() / "store");
-    ASSERT_TRUE(opened.is_open());
-    fill_and_go_on(opened, [&scratch] { fs::remove(scratch.path() / "ballast"); });
-  }
-  ::umount(scratch.path().c_str());
 }
 
 TEST(LmdbDisk, AFailedSyncIsAFailureAndStopsTheStore) {
@@ -140,10 +89,6 @@ TEST(LmdbDisk, AFailedMetaPageIsUnknownAndStopsTheStore) {
   EXPECT_EQ(reopened.text("during"), "value");
 }
 
-Task<void> add_and_keep(Store& store, std::string key, std::optional<Result<Written>>& answer) {
-  answer.emplace(co_await store.add(Key(key), "value"));
-}
-
 TEST(LmdbDisk, AStalledCommitIsUnknownAtTheDeadlineAndWhatWaitsIsWithdrawn) {
   const ScratchDirectory scratch;
   Opened opened(scratch.path());
@@ -153,12 +98,12 @@ TEST(LmdbDisk, AStalledCommitIsUnknownAtTheDeadlineAndWhatWaitsIsWithdrawn) {
   {
     const FaultyDisk disk(Fault::sync_stalls);
     const auto start = std::chrono::steady_clock::now();
-    boost::asio::co_spawn(opened.io(), add_and_keep(opened.store(), "inside", inside),
+    boost::asio::co_spawn(opened.io(), add_and_keep(&opened.store(), "inside", &inside),
                           boost::asio::detached);
     opened.io().restart();
     opened.io().poll();
     FaultyDisk::wait_until_met();
-    boost::asio::co_spawn(opened.io(), add_and_keep(opened.store(), "behind", behind),
+    boost::asio::co_spawn(opened.io(), add_and_keep(&opened.store(), "behind", &behind),
                           boost::asio::detached);
     opened.io().poll();
     EXPECT_EQ(opened.text("before"), "value");  // Reads go on, and end the waiting of this test.
@@ -175,12 +120,51 @@ TEST(LmdbDisk, AStalledCommitIsUnknownAtTheDeadlineAndWhatWaitsIsWithdrawn) {
   EXPECT_EQ(opened.text("behind"), "<nothing>");
 }
 
+/// Makes the file look as if a process with a larger map had let it outgrow ours: in both of LMDB's
+/// meta pages, the map's size and the last page lie beyond it. (The file itself stays small: the
+/// pages between are holes.)
+void outgrow_map(const fs::path& data) {
+  constexpr std::streamoff map_size_place = 32;
+  constexpr std::streamoff last_page_place = 136;
+  const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::fstream file(data, std::ios::in | std::ios::out | std::ios::binary);
+  for (const std::streamoff meta : {std::streamoff{0}, static_cast<std::streamoff>(page_bytes)}) {
+    std::array<char, 8> bytes{};
+    file.seekg(meta + map_size_place).read(bytes.data(), bytes.size());
+    const auto map_bytes = std::bit_cast<std::uint64_t>(bytes);
+    bytes = std::bit_cast<std::array<char, 8>>(map_bytes + (std::uint64_t{64} << 20U));
+    file.seekp(meta + map_size_place).write(bytes.data(), bytes.size());
+    bytes = std::bit_cast<std::array<char, 8>>(map_bytes / page_bytes + 16);
+    file.seekp(meta + last_page_place).write(bytes.data(), bytes.size());
+  }
+}
+
+TEST(LmdbDisk, AReadAdoptsALargerMapOfAnotherProcess) {
+  const ScratchDirectory scratch;
+  Opened opened(scratch.path());
+  ASSERT_EQ(words(opened.add("before", "value")), "done");
+  outgrow_map(scratch.path() / "data.mdb");
+  EXPECT_EQ(opened.text("before"), "value");
+  EXPECT_EQ(words(opened.add("after", "value")), "done");
+  EXPECT_EQ(opened.text("after"), "value");
+}
+
+TEST(LmdbDisk, AWriteAdoptsALargerMapOfAnotherProcess) {
+  const ScratchDirectory scratch;
+  Opened opened(scratch.path());
+  ASSERT_EQ(words(opened.add("before", "value")), "done");
+  outgrow_map(scratch.path() / "data.mdb");
+  EXPECT_EQ(words(opened.add("after", Bytes(piece_bytes, 'x'))), "done");
+  EXPECT_EQ(opened.text("after"), Bytes(piece_bytes, 'x'));
+  EXPECT_EQ(opened.text("before"), "value");
+}
+
 TEST(LmdbDisk, ACallThatIsDroppedUnderwayDoesNoHarm) {
   const ScratchDirectory scratch;
   std::optional<Result<Written>> answer;
   {
     Opened opened(scratch.path());
-    boost::asio::co_spawn(opened.io(), add_and_keep(opened.store(), "key", answer),
+    boost::asio::co_spawn(opened.io(), add_and_keep(&opened.store(), "key", &answer),
                           boost::asio::detached);
     opened.io().poll();
     opened.close();

@@ -205,9 +205,9 @@ TEST(LmdbOpening, MissingPermissionIsUnavailable) {
   // Permissions do not bind root: become nobody for the attempt.
   constexpr uid_t nobody = 65534;
   const bool is_root = ::geteuid() == 0;
-  if (is_root) ASSERT_EQ(::seteuid(nobody), 0);
+  ASSERT_EQ(::seteuid(is_root ? nobody : ::geteuid()), 0);
   const Opened opened(directory);
-  if (is_root) ASSERT_EQ(::seteuid(0), 0);
+  ASSERT_EQ(::seteuid(is_root ? 0 : ::geteuid()), 0);
   fs::permissions(directory, fs::perms::owner_all);
   ASSERT_FALSE(opened.is_open());
   EXPECT_EQ(opened.error().code, Errc::unavailable);

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -55,6 +56,7 @@ TEST(LmdbProcesses, CountersOfTwoProcessesAddUp) {
 TEST(LmdbProcesses, TheFirstOpenersMayRace) {
   const ScratchDirectory scratch;
   std::vector<std::unique_ptr<Child>> openers;
+  openers.reserve(8);
   for (int i = 0; i < 8; ++i) {
     openers.push_back(std::make_unique<Child>(actor("open", scratch)));
   }
@@ -67,6 +69,7 @@ void kill_a_writer(Opened& opened, const ScratchDirectory& scratch, const std::s
                    int lines) {
   Child writer(actor("add", scratch, prefix));
   std::vector<std::string> done;
+  done.reserve(static_cast<std::size_t>(lines));
   for (int i = 0; i < lines; ++i) {
     const auto line = writer.read_line();
     ASSERT_TRUE(line);
@@ -95,10 +98,6 @@ TEST(LmdbProcesses, KilledWritersLoseNothingAndHoldUpNobody) {
   }
 }
 
-Task<void> add_and_keep(Store& store, std::string key, std::optional<Result<Written>>& answer) {
-  answer.emplace(co_await store.add(Key(key), "value"));
-}
-
 TEST(LmdbProcesses, AStoppedLockHolderMakesWritesUnavailableWithinTheDeadline) {
   const ScratchDirectory scratch;
   Opened opened(scratch.path());
@@ -111,7 +110,7 @@ TEST(LmdbProcesses, AStoppedLockHolderMakesWritesUnavailableWithinTheDeadline) {
   const auto start = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < answers.size(); ++i) {
     boost::asio::co_spawn(opened.io(),
-                          add_and_keep(opened.store(), "during" + std::to_string(i), answers[i]),
+                          add_and_keep(&opened.store(), "during" + std::to_string(i), &answers[i]),
                           boost::asio::detached);
   }
   opened.io().restart();
@@ -196,24 +195,6 @@ TEST(LmdbProcesses, ATableFullOfKilledReadersIsClearedOnOpening) {
   }
   reader.kill();
   EXPECT_TRUE(Opened(scratch.path()).is_open());
-}
-
-TEST(LmdbProcesses, TheSameProcessIdInTwoNamespacesIsSaid) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root may make PID namespaces";
-  const ScratchDirectory scratch;
-  const auto apart = [&scratch](const std::string& what) {
-    return std::vector<std::string>{"/usr/bin/unshare",     "--pid",          "--fork",
-                                    "--kill-child",         POSSE_LMDB_ACTOR, what,
-                                    scratch.path().string()};
-  };
-  Child first(apart("open"));
-  const auto greeting = first.read_line();
-  if (!greeting) GTEST_SKIP() << "PID namespaces are not allowed here";
-  ASSERT_EQ(*greeting, "open");
-  Child second(apart("open"));
-  const auto complaint = second.read_line();
-  ASSERT_TRUE(complaint);
-  EXPECT_TRUE(contains(*complaint, "must share one PID namespace")) << *complaint;
 }
 
 }  // namespace

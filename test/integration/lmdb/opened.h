@@ -19,8 +19,8 @@
 namespace posse::testing {
 
 template <class T>
-Task<void> keep_answer(Task<T> call, std::optional<T>& answer) {
-  answer.emplace(co_await std::move(call));
+Task<void> keep_answer(Task<T> call, std::optional<T>* answer) {
+  answer->emplace(co_await std::move(call));
 }
 
 /// An LmdbStore with a context of its own.
@@ -44,7 +44,7 @@ class Opened {
   template <class T>
   T answer(Task<T> call) {
     std::optional<T> kept;
-    boost::asio::co_spawn(io_, keep_answer(std::move(call), kept), boost::asio::detached);
+    boost::asio::co_spawn(io_, keep_answer(std::move(call), &kept), boost::asio::detached);
     io_.restart();
     io_.run();
     return std::move(kept).value();
@@ -65,6 +65,12 @@ class Opened {
   boost::asio::io_context io_{1};
   Result<std::unique_ptr<LmdbStore>> opened_;
 };
+
+/// Adds a document and keeps the answer, for calls that are to overlap.
+inline Task<void> add_and_keep(Store* store, std::string key,
+                               std::optional<Result<Written>>* answer) {
+  answer->emplace(co_await store->add(Key(key), "value"));
+}
 
 /// An answer in words, so that tests compare text: done, refused, unknown, or the Error's detail.
 inline std::string words(const Result<Written>& written) {
