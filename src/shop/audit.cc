@@ -1,0 +1,197 @@
+/// Reading in the order in which evidence grows.
+// SPDX-License-Identifier: Apache-2.0
+#include "shop/audit.h"
+
+#include <utility>
+
+#include "shop/audit_chain.h"
+#include "shop/audit_work.h"
+
+namespace posse {
+
+Task<Result<AuditReport>> Audit::run(AuditProgress* progress) {
+  Work work(progress);
+  const auto heads = co_await read_all_heads(&work);
+  if (!heads) co_return heads.error();
+  const auto accounts = co_await read_accounts(&work);
+  if (!accounts) co_return accounts.error();
+  const auto entries = co_await read_sequences(&work);
+  if (!entries) co_return entries.error();
+  co_return std::move(work.report);
+}
+
+Task<Result<void>> Audit::read_all_heads(Work* work) {
+  const auto campaigns = co_await read_heads(work, "campaign/");
+  if (!campaigns) co_return campaigns.error();
+  const auto journals = co_await read_heads(work, "journal/");
+  if (!journals) co_return journals.error();
+  co_return co_await look_again_for_heads(work);
+}
+
+Task<Result<void>> Audit::read_heads(Work* work, std::string prefix) {
+  work->begin("heads", {});
+  ScanTops tops(reader_, std::move(prefix));
+  while (!tops.ended()) {
+    const auto page = co_await tops.next();
+    if (!page) co_return page.error();
+    for (const auto& listed : page->tops) work->sequences.see_head(listed);
+    for (const auto& tree : page->trees) work->sequences.see_tree(tree);
+    work->advance(page->tops.size());
+  }
+  co_return Result<void>{};
+}
+
+/// Entries were seen whose head was not: the campaign is new, and its head is there by now.
+Task<Result<void>> Audit::look_again_for_heads(Work* work) {
+  for (std::size_t at = 0; at < work->sequences.size(); ++at) {
+    const Sequence sequence = work->sequences.at(sequence_index(at)).sequence;
+    if (work->sequences.at(sequence_index(at)).exists) continue;
+    const auto head = co_await reader_.find(sequence.head());
+    if (!head) co_return head.error();
+    if (*head)
+      work->sequences.see_head(**head);
+    else
+      work->report.findings.add("I7", {sequence.name()},
+                                sequence.name() + " has entries, but no head");
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Audit::read_accounts(Work* work) {
+  work->begin("accounts", {});
+  ScanPages pages(reader_, "account/");
+  while (!pages.ended()) {
+    const auto page = co_await pages.next();
+    if (!page) co_return page.error();
+    for (const auto& listed : *page) work->accounts.see(listed);
+    work->advance(page->size());
+  }
+  work->accounts.close();
+  const auto accounts = co_await look_again_for_accounts(work);
+  if (!accounts) co_return accounts.error();
+  co_return co_await look_for_late_heads(work);
+}
+
+/// A page was seen whose account was not: the account is new, and it is there by now.
+Task<Result<void>> Audit::look_again_for_accounts(Work* work) {
+  for (const auto& name : work->accounts.missing()) {
+    const Key key("account/" + name);
+    const auto account = co_await reader_.find(key);
+    if (!account) co_return account.error();
+    if (*account) continue;
+    work->report.findings.add("unknown_key", {key.text()},
+                              key.text() + " has settled intents, but does not exist");
+  }
+  co_return Result<void>{};
+}
+
+/// Accounts name sequences that were not there yet. What their heads say now is no evidence.
+Task<Result<void>> Audit::look_for_late_heads(Work* work) {
+  for (std::size_t at = 0; at < work->sequences.size(); ++at) {
+    const SequenceIndex index = sequence_index(at);
+    const Sequence sequence = work->sequences.at(index).sequence;
+    if (work->sequences.at(index).exists) continue;
+    const auto head = co_await reader_.find(sequence.head());
+    if (!head) co_return head.error();
+    if (*head) work->sequences.see_late_head(index, **head);
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Audit::read_sequences(Work* work) {
+  AuditLedger ledger(work->sequences, work->accounts, work->report);
+  work->begin("entries", 2 * work->sequences.published());  // and their receipts
+  for (std::size_t at = 0; at < work->sequences.size(); ++at) {
+    const SequenceIndex index = sequence_index(at);
+    if (!work->sequences.at(index).wanted) continue;
+    const auto read = co_await read_sequence(work, &ledger, index);
+    if (!read) co_return read.error();
+  }
+  work->begin("checks", {});
+  ledger.finish();
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Audit::read_sequence(Work* work, AuditLedger* ledger, SequenceIndex index) {
+  ChainReader reader(reader_, work->sequences.at(index).sequence);
+  AuditChain chain(index, work->sequences, *ledger, work->report);
+  std::uint64_t documents = 0;
+  for (;;) {
+    const auto links = co_await reader.next();
+    if (!links) co_return links.error();
+    if (links->empty()) break;
+    for (const auto& link : *links) chain.see(link);
+    work->advance(reader.documents() - std::exchange(documents, reader.documents()));
+  }
+  chain.close();
+  for (const auto& key : reader.strangers()) work->see_stranger(key);
+  const auto receipt = co_await reader.receipt_left();
+  if (!receipt) co_return receipt.error();
+  if (*receipt) {
+    const auto looked = co_await look_behind_entries(work, index, **receipt);
+    if (!looked) co_return looked.error();
+  }
+  const auto head = co_await look_at_head_again(work, index, chain.slot());
+  if (!head) co_return head.error();
+  co_return co_await look_for_strangers(work, index);
+}
+
+/// A receipt behind the last entry was seen: its entry came since, or was never there.
+Task<Result<void>> Audit::look_behind_entries(Work* work, SequenceIndex index,
+                                              EntryNumber receipt) {
+  const Sequence sequence = work->sequences.at(index).sequence;
+  const auto entry = co_await reader_.find(sequence.entry(receipt));
+  if (!entry) co_return entry.error();
+  if (*entry) co_return Result<void>{};
+  const std::string key = sequence.receipt(receipt).text();
+  work->report.findings.add("I5", {key}, key + " is the receipt of an entry that does not exist");
+  co_return Result<void>{};
+}
+
+/// The head as it is by now tells what is unfinished, and how many slots may have been sold; it
+/// must not have gone back (I7).
+Task<Result<void>> Audit::look_at_head_again(Work* work, SequenceIndex index, Slot slot) {
+  AuditedSequence& sequence = work->sequences.at(index);
+  const std::string name = sequence.sequence.name();
+  const auto listed = co_await reader_.find(sequence.sequence.head());
+  if (!listed) co_return listed.error();
+  if (!*listed) co_return Result<void>{};
+  const auto head = read_head((*listed)->document.value, (*listed)->key);
+  if (!head) co_return Result<void>{};
+  Findings& findings = work->report.findings;
+  if (head->tip.entry < sequence.published()) {
+    findings.add("I7", {name}, name + ": the head has gone back");
+  }
+  if (sequence.last > head->tip.entry) {
+    work->report.unfinished.entries += number(sequence.last) - number(head->tip.entry);
+  }
+  const auto capacity = capacity_of(sequence.sequence, *head);
+  if (capacity && *capacity != 0 && number(slot) > *capacity) {
+    findings.add("I3", {name},
+                 name + " has sold " + std::to_string(number(slot)) + " slots, its capacity is " +
+                     std::to_string(*capacity));
+  }
+  co_return Result<void>{};
+}
+
+/// What is beneath a head is an entry or a receipt.
+Task<Result<void>> Audit::look_for_strangers(Work* work, SequenceIndex index) {
+  const std::string tree = work->sequences.at(index).sequence.name() + "/";
+  std::string after;
+  for (;;) {
+    const auto page = co_await reader_.read(tree, after, 1);
+    if (!page) co_return page.error();
+    if (page->empty()) break;
+    after = page->front().key.text();
+    bool known = false;
+    for (const auto* part : {"entry/", "receipt/"}) {
+      if (!after.starts_with(tree + part)) continue;
+      known = true;
+      after = std::max(after, tree + part + "~");
+    }
+    if (!known) work->see_stranger(after);
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace posse

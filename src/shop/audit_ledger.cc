@@ -1,0 +1,247 @@
+/// Matching operations with settlements.
+// SPDX-License-Identifier: Apache-2.0
+#include "shop/audit_ledger.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+
+namespace posse {
+namespace json = boost::json;
+namespace {
+
+constexpr std::string_view account_prefix = "account/";
+
+auto place_of(const Settlement& one) {
+  return std::tie(one.sequence, one.entry);
+}
+
+/// What an effect adds to a balance; empty for a kind that this program does not know.
+std::optional<std::int64_t> money_of(const Effect& effect) {
+  if (effect.kind != "add") return {};
+  const json::value* field = effect.details.if_contains("field");
+  const json::value* amount = effect.details.if_contains("amount");
+  if (field == nullptr || !field->is_string() || amount == nullptr || !amount->is_int64()) {
+    return {};
+  }
+  if (field->as_string() != "balance") return 0;
+  return amount->as_int64();
+}
+
+std::string text_of(const json::object& line, std::string_view name) {
+  const json::value* value = line.if_contains(name);
+  if (value == nullptr || !value->is_string()) return {};
+  return std::string(value->as_string());
+}
+
+std::optional<std::int64_t> amount_of(const json::object& line) {
+  const json::value* value = line.if_contains("amount");
+  if (value == nullptr || !value->is_int64() || value->as_int64() < 0) return {};
+  return value->as_int64();
+}
+
+}  // namespace
+
+AuditLedger::AuditLedger(AuditedSequences& sequences, AuditedAccounts& accounts,
+                         AuditReport& report)
+    : sequences_(sequences),
+      accounts_(accounts),
+      report_(report),
+      findings_(report.findings),
+      next_(accounts.settlements().begin()) {}
+
+bool AuditLedger::is_settled(SequenceIndex sequence, EntryNumber entry) const {
+  Settlement wanted;
+  wanted.sequence = sequence;
+  wanted.entry = entry;
+  const auto before = [](const auto& a, const auto& b) { return place_of(a) < place_of(b); };
+  const auto found = std::lower_bound(next_, accounts_.settlements().end(), wanted, before);
+  return found != accounts_.settlements().end() && place_of(*found) == place_of(wanted);
+}
+
+EntryNumber AuditLedger::paid(SequenceIndex sequence) const {
+  EntryNumber paid{};
+  for (const auto& cursor : accounts_.cursors(sequence)) paid = std::max(paid, cursor.paid);
+  return paid;
+}
+
+/// The settled intents that name this entry. Those before it name an entry that is not there.
+std::span<Settlement> AuditLedger::take_rows(SequenceIndex sequence, EntryNumber entry) {
+  const auto end = accounts_.settlements().end();
+  const auto place = std::tie(sequence, entry);
+  for (; next_ != end && place_of(*next_) < place; ++next_) refuse(*next_, "does not exist");
+  const auto first = next_;
+  while (next_ != end && place_of(*next_) == place) ++next_;
+  return {first, next_};
+}
+
+void AuditLedger::see(SequenceIndex sequence, const Entry& entry) {
+  const auto rows = take_rows(sequence, entry.number);
+  Place place{.sequence = sequence,
+              .entry = entry,
+              .published = entry.number <= sequences_.at(sequence).published(),
+              .rows = rows,
+              .matched = std::vector<bool>(rows.size())};
+  for (const auto& operation : entry.operations) see_operation(place, operation);
+  for (std::size_t at = 0; at < rows.size(); ++at) {
+    if (!place.matched.at(at)) refuse(rows[at], "has no such effect on it");
+  }
+}
+
+void AuditLedger::see_operation(Place& place, const Operation& operation) {
+  ++report_.counts.operations;
+  const auto shares = shares_of(operation);
+  Sum money = 0;
+  std::size_t settled = 0;
+  bool known = true;
+  for (const auto& share : shares) {
+    money += share.money;
+    known = known && share.known;
+    if (match(place, operation, share)) {
+      ++settled;
+      continue;
+    }
+    report_.books.in_flight += share.money;
+    if (!place.published) continue;  // the account was read before: its silence is no evidence
+    suspects_.push_back({.intent = operation.intent,
+                         .sequence = place.sequence,
+                         .entry = place.entry.number,
+                         .account = share.account});
+  }
+  if (settled < shares.size()) ++report_.unfinished.operations;
+  if (settled == 0) {
+    unsettled_.push_back(
+        {.intent = operation.intent, .entry = place.entry.number, .sequence = place.sequence});
+  }
+  if (known) {
+    see_line(place, operation, money);
+    return;
+  }
+  const std::string key = entry_key(place.sequence, place.entry.number);
+  findings_.add("unreadable", {key}, key + ": has an effect that this program does not know");
+}
+
+/// What the operation does to each account; other documents are not the shop's.
+std::vector<AuditLedger::Share> AuditLedger::shares_of(const Operation& operation) {
+  std::vector<Share> shares;
+  for (const auto& effect : operation.effects) {
+    const std::string& key = effect.key.text();
+    if (!key.starts_with(account_prefix)) continue;
+    const std::string_view account = std::string_view(key).substr(account_prefix.size());
+    const auto same = [&](const Share& share) { return share.account == account; };
+    auto share = std::find_if(shares.begin(), shares.end(), same);
+    if (share == shares.end()) {
+      share = shares.insert(share, Share{.account = std::string(account)});
+    }
+    const auto money = money_of(effect);
+    share->money += money.value_or(0);
+    share->known = share->known && money;
+  }
+  return shares;
+}
+
+/// Whether the account has settled the operation here; then that explains some of its balance.
+bool AuditLedger::match(Place& place, const Operation& operation, const Share& share) {
+  const auto before = [](const Settlement& a, const Intent& b) { return a.intent < b; };
+  auto row = std::lower_bound(place.rows.begin(), place.rows.end(), operation.intent, before);
+  for (; row != place.rows.end() && row->intent == operation.intent; ++row) {
+    AuditedAccount& account = accounts_.at(row->account);
+    if (account.name != share.account) continue;
+    auto matched = place.matched.begin() + (row - place.rows.begin());
+    if (*matched) return true;  // twice in one entry, which is I2's
+    *matched = true;
+    account.expected += share.money;
+    account.judged = account.judged && share.known;
+    if (accounts_.find_hold(row->intent, row->account) != nullptr) {
+      const std::string key = std::string(account_prefix) + account.name;
+      findings_.add("I5", {key}, key + " both holds and has settled " + row->intent.text());
+    }
+    return true;
+  }
+  return false;
+}
+
+/// Money comes and goes by deposits and withdrawals, and to a seller by way of a receipt. Nothing
+/// else makes or loses any (I8).
+void AuditLedger::see_line(const Place& place, const Operation& operation, Sum money) {
+  const std::string kind = text_of(operation.line, "kind");
+  const auto amount = amount_of(operation.line);
+  Sum expected = 0;
+  if (kind == "sale" && amount) {
+    expected = -*amount;
+    see_sale(place, operation.line, *amount);
+  } else if (kind == "deposit" && amount) {
+    expected = *amount;
+    report_.books.deposits += *amount;
+  } else if (kind == "withdrawal" && amount) {
+    expected = -*amount;
+    report_.books.withdrawals += *amount;
+  }
+  if (money == expected) return;
+  const std::string key = entry_key(place.sequence, place.entry.number);
+  findings_.add("I8", {key},
+                key + ": " + operation.intent.text() + " changes balances by " + sum_text(money) +
+                    ", its line says " + sum_text(expected));
+}
+
+void AuditLedger::see_sale(const Place& place, const json::object& line, std::int64_t amount) {
+  report_.books.sold += amount;
+  const std::string seller = text_of(line, "seller");
+  for (const auto& cursor : accounts_.cursors(place.sequence)) {
+    AuditedAccount& account = accounts_.at(cursor.account);
+    if (account.name != seller) continue;
+    if (place.entry.number <= cursor.paid) {
+      report_.books.harvested += amount;
+      account.expected += amount;
+    } else {
+      report_.books.unharvested += amount;
+    }
+    return;
+  }
+  report_.books.unharvested += amount;
+  // What was published before the accounts were read belongs to a campaign that existed then, and
+  // its owner's cursor comes before the campaign.
+  if (place.published) miss_seller(place, seller);
+}
+
+void AuditLedger::miss_seller(const Place& place, const std::string& seller) {
+  const auto account = accounts_.find(seller);
+  if (account && !accounts_.at(*account).complete) return;
+  const std::string& campaign = sequences_.at(place.sequence).sequence.name();
+  if (!unpaid_.insert(campaign + " " + seller).second) return;
+  const std::string key = std::string(account_prefix) + seller;
+  findings_.add("I8", {campaign, key},
+                key + " sells in " + campaign + " and keeps no cursor for it: nobody is paid");
+}
+
+void AuditLedger::skip(SequenceIndex sequence, EntryNumber entry) {
+  for (const auto& row : take_rows(sequence, entry)) accounts_.at(row.account).judged = false;
+  miss(sequence, entry);
+}
+
+void AuditLedger::miss(SequenceIndex sequence, EntryNumber entry) {
+  for (const auto& cursor : accounts_.cursors(sequence)) {
+    if (cursor.paid >= entry) accounts_.at(cursor.account).judged = false;
+  }
+}
+
+void AuditLedger::close(SequenceIndex sequence) {
+  const EntryNumber last = sequences_.at(sequence).last;
+  take_rows(sequence, EntryNumber{UINT64_MAX});
+  for (const auto& cursor : accounts_.cursors(sequence)) {
+    if (cursor.paid <= last) continue;
+    AuditedAccount& account = accounts_.at(cursor.account);
+    account.judged = false;
+    const std::string key = std::string(account_prefix) + account.name;
+    const std::string& name = sequences_.at(sequence).sequence.name();
+    findings_.add("I8", {key, name},
+                  key + " was paid up to entry " + std::to_string(number(cursor.paid)) + " of " +
+                      name + ", which has " + std::to_string(number(last)));
+  }
+}
+
+std::string AuditLedger::entry_key(SequenceIndex sequence, EntryNumber entry) const {
+  return sequences_.at(sequence).sequence.entry(entry).text();
+}
+
+}  // namespace posse

@@ -1,0 +1,96 @@
+/// Entries against accounts: is everything settled that must be, and does the money add up?
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "journal/entry.h"
+#include "shop/audit_accounts.h"
+#include "shop/audit_report.h"
+#include "shop/audit_sequences.h"
+
+namespace posse {
+
+/// Walks through all entries, sequence after sequence, beside the settled intents of all accounts
+/// in the same order. What an account has settled must be in the entry it names (I5); what was
+/// published before the account was read must be settled there (I6, S8); and what it owns must be
+/// what its settled operations and its harvests come to (I8). Outlives nothing it is given.
+class AuditLedger {
+ public:
+  /// `accounts` are closed.
+  AuditLedger(AuditedSequences& sequences, AuditedAccounts& accounts, AuditReport& report);
+
+  /// Whether an account has settled something in this entry.
+  bool is_settled(SequenceIndex sequence, EntryNumber entry) const;
+
+  /// The entry up to which a seller was paid.
+  EntryNumber paid(SequenceIndex sequence) const;
+
+  /// Takes in the next entry.
+  void see(SequenceIndex sequence, const Entry& entry);
+
+  /// The next entry cannot be read: nothing is concluded about whom it concerns.
+  void skip(SequenceIndex sequence, EntryNumber entry);
+
+  /// There is no such entry, though there are later ones.
+  void miss(SequenceIndex sequence, EntryNumber entry);
+
+  /// There are no more entries in the sequence, whose `last` is known now.
+  void close(SequenceIndex sequence);
+
+  /// There are no more sequences: what only the whole can tell.
+  void finish();
+
+ private:
+  /// The entry that is being taken in, and the settled intents that name it.
+  struct Place {
+    SequenceIndex sequence{};
+    const Entry& entry;
+    bool published = false;  ///< Before the participants were read.
+    std::span<Settlement> rows;
+    std::vector<bool> matched;
+  };
+  /// What an operation does to the balance of one account.
+  struct Share {
+    std::string account;
+    Sum money = 0;
+    bool known = true;  ///< Every effect is of a kind that this program knows.
+  };
+  /// What an account should have settled.
+  struct Suspect {
+    Intent intent;
+    SequenceIndex sequence{};
+    EntryNumber entry{};
+    std::string account;
+  };
+
+  static std::vector<Share> shares_of(const Operation& operation);
+  void see_operation(Place& place, const Operation& operation);
+  bool match(Place& place, const Operation& operation, const Share& share);
+  void see_line(const Place& place, const Operation& operation, Sum money);
+  void see_sale(const Place& place, const boost::json::object& line, std::int64_t amount);
+  void miss_seller(const Place& place, const std::string& seller);
+  std::span<Settlement> take_rows(SequenceIndex sequence, EntryNumber entry);
+  void refuse(Settlement& settlement, const std::string& why);
+  void judge_intents();
+  void judge_suspects();
+  void judge_suspect(const Suspect& suspect);
+  void judge_holds();
+  void judge_balances();
+  std::string entry_key(SequenceIndex sequence, EntryNumber entry) const;
+
+  AuditedSequences& sequences_;
+  AuditedAccounts& accounts_;
+  AuditReport& report_;
+  Findings& findings_;
+  std::vector<Settlement>::iterator next_;
+  std::vector<Settlement> unsettled_;  // operations nobody has settled; `account` means nothing
+  std::vector<Suspect> suspects_;
+  std::set<std::string> unpaid_;  // sellers without a cursor, with the campaign
+};
+
+}  // namespace posse

@@ -1,0 +1,78 @@
+/// Page sizes and jumps.
+// SPDX-License-Identifier: Apache-2.0
+#include "shop/audit_pages.h"
+
+#include <algorithm>
+
+#include "core/limits.h"
+
+namespace posse {
+namespace {
+
+/// A page of this size costs a store little and hides its round trip.
+constexpr std::size_t page_bytes = 1024UL * 1024;
+constexpr std::size_t page_items_min = 16;
+constexpr std::size_t page_items_max = 1024;
+
+/// Tops are small, but a page of them may end among the large documents beneath one.
+constexpr std::size_t tops_items_max = 256;
+
+std::size_t items_for_a_page(const std::vector<Listed>& last) {
+  std::size_t bytes = 1;
+  for (const auto& listed : last) bytes += listed.key.text().size() + listed.document.value.size();
+  return std::clamp(last.size() * page_bytes / bytes, page_items_min, page_items_max);
+}
+
+}  // namespace
+
+Task<Result<std::vector<Listed>>> ScanReader::read(std::string prefix, std::string after,
+                                                   std::size_t items_max) const {
+  for (int failures = 0;;) {
+    auto page = co_await scan_->scan(prefix, after, items_max);
+    if (page || ++failures == failures_max) co_return page;
+    co_await clock_->sleep(poll);
+  }
+}
+
+Task<Result<std::optional<Listed>>> ScanReader::find(Key key) const {
+  auto page = co_await read(key.text(), std::string(), 1);
+  if (!page) co_return page.error();
+  std::optional<Listed> found;
+  if (!page->empty() && page->front().key == key) found = std::move(page->front());
+  co_return found;
+}
+
+Task<Result<std::vector<Listed>>> ScanPages::next() {
+  auto page = co_await reader_.read(prefix_, after_, items_);
+  if (!page) co_return page.error();
+  ended_ = page->size() < items_;
+  if (page->empty()) co_return page;
+  after_ = page->back().key.text();
+  items_ = items_for_a_page(*page);
+  co_return page;
+}
+
+Task<Result<ScanTops::Page>> ScanTops::next() {
+  auto listed = co_await reader_.read(prefix_, after_, items_);
+  if (!listed) co_return listed.error();
+  Page page;
+  ended_ = listed->size() < items_;
+  items_ = std::min(2 * items_, tops_items_max);
+  for (auto& one : *listed) {
+    after_ = one.key.text();
+    const auto end = after_.find('/', prefix_.size());
+    if (end == std::string::npos) {
+      page.tops.push_back(std::move(one));
+      continue;
+    }
+    const std::string tree = after_.substr(0, end);
+    after_ = std::max(after_, tree + "/~");  // behind every entry, receipt and page of it
+    page.trees.insert(tree);
+    ended_ = false;
+    items_ = 1;
+    break;
+  }
+  co_return page;
+}
+
+}  // namespace posse

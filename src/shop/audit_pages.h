@@ -1,0 +1,81 @@
+/// Reading a store in pages: everything under a prefix, or only its top level.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "posse/clock.h"
+#include "posse/scan.h"
+
+namespace posse {
+
+/// Scans for somebody who wants to reach the end: a read that the store failed is repeated a few
+/// times. Copied freely; does not outlive what it reads.
+/// Errors: `unavailable`.
+class ScanReader {
+ public:
+  ScanReader(Scan& scan, Clock& clock) : scan_(&scan), clock_(&clock) {}
+
+  /// As Scan::scan().
+  Task<Result<std::vector<Listed>>> read(std::string prefix, std::string after,
+                                         std::size_t items_max) const;
+
+  /// The document at exactly `key`; empty if there is none.
+  Task<Result<std::optional<Listed>>> find(Key key) const;
+
+ private:
+  Scan* scan_;
+  Clock* clock_;
+};
+
+/// All documents whose keys start with a prefix, in pages of about a megabyte.
+class ScanPages {
+ public:
+  ScanPages(ScanReader reader, std::string prefix) : reader_(reader), prefix_(std::move(prefix)) {}
+
+  /// The next documents. After the end it looks again, for what was added meanwhile.
+  Task<Result<std::vector<Listed>>> next();
+
+  /// Whether the last page reached the end, as it was then.
+  bool ended() const { return ended_; }
+
+  /// Goes on with the documents after `key`.
+  void go_after(std::string key) { after_ = std::move(key); }
+
+ private:
+  ScanReader reader_;
+  std::string prefix_;
+  std::string after_;
+  std::size_t items_ = 64;
+  bool ended_ = false;
+};
+
+/// The documents directly under a prefix, `campaign/a` but not `campaign/a/entry/1`. Jumps over
+/// what is beneath them, so that a long campaign costs as little as a new one.
+class ScanTops {
+ public:
+  struct Page {
+    std::vector<Listed> tops;
+    std::set<std::string> trees;  ///< Keys with something beneath them, whether or not they exist.
+  };
+
+  ScanTops(ScanReader reader, std::string prefix) : reader_(reader), prefix_(std::move(prefix)) {}
+
+  Task<Result<Page>> next();
+
+  bool ended() const { return ended_; }
+
+ private:
+  ScanReader reader_;
+  std::string prefix_;
+  std::string after_;
+  std::size_t items_ = 1;
+  bool ended_ = false;
+};
+
+}  // namespace posse
