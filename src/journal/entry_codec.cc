@@ -37,9 +37,10 @@ void write(JsonWriter& out, const Operation& operation) {
 
 Effect read_effect(const json::value& value, Fields& operation) {
   Fields fields(value, "effect");
-  Effect effect{.key = Key{std::string(fields.text("key", key_bytes_max))},
-                .kind = std::string(fields.text("kind", kind_bytes_max)),
-                .details = fields.object("details")};
+  Effect effect;
+  effect.key = Key{std::string(fields.text("key", key_bytes_max))};
+  effect.kind = fields.text("kind", kind_bytes_max);
+  effect.details = fields.object("details");  // assigned: a copy would live in the reader's memory
   if (const auto wrong = fields.finish()) operation.refuse("effects", wrong->detail);
   return effect;
 }
@@ -148,7 +149,7 @@ Result<Receipt> read_receipt(const Bytes& bytes, const Key& key) {
     if (object == nullptr)
       fields.refuse("lines", "must be objects");
     else
-      receipt.lines.push_back(*object);
+      receipt.lines.emplace_back() = *object;
   }
   if (sequence.receipt(entry) != key) fields.refuse("entry", "must be the one of the key");
   if (auto wrong = fields.finish()) return *std::move(wrong);
