@@ -36,8 +36,12 @@ std::string Intent::text() const {
   return to_text(bytes_);
 }
 
-bool Intent::is_of(const RequestKey& request) const {
-  return std::equal(request.bytes.begin(), request.bytes.end(), bytes_.begin());
+bool Intent::is_of(const RequestKey& request) const { return this->request() == request.bytes; }
+
+std::array<std::uint8_t, 10> Intent::request() const {
+  std::array<std::uint8_t, 10> bytes{};
+  std::copy_n(bytes_.begin(), bytes.size(), bytes.begin());
+  return bytes;
 }
 
 }  // namespace posse

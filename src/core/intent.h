@@ -41,6 +41,9 @@ class Intent {
   std::string text() const;
   bool is_of(const RequestKey& request) const;
 
+  /// The 80 bits that all attempts at the same request share.
+  std::array<std::uint8_t, 10> request() const;
+
   friend auto operator<=>(const Intent&, const Intent&) = default;
 
  private:

@@ -90,7 +90,12 @@ void Participant::change(std::string_view field, std::int64_t amount) {
   std::int64_t after = 0;
   const bool overflow = __builtin_add_overflow(value(field), amount, &after);
   POSSE_ASSERT(!overflow);
-  data[field] = after;
+  // operator[] makes room even for a field that is there, and moves every other one (Boost 1.81).
+  if (auto* there = data.if_contains(field)) {
+    *there = after;
+  } else {
+    data[field] = after;
+  }
 }
 
 }  // namespace posse

@@ -3,6 +3,8 @@
 #include "journal/turnstile.h"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "core/limits.h"
@@ -78,6 +80,8 @@ Task<void> Turnstile::run() {
       room_ = std::make_unique<Event>();
       co_await room_->wait();
     }
+    // Whoever was declared by the same commit that answered the last claim comes along.
+    co_await boost::asio::post(boost::asio::use_awaitable);
     co_await claim_next();
   }
   running_ = false;

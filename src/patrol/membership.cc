@@ -141,6 +141,7 @@ void Membership::observe(const std::vector<Member>& members) {
   std::map<std::string, Seen> now;
   for (const auto& member : members) {
     const auto known = seen_.find(member.node);
+    // The time too: whoever comes back begins to count again, perhaps with a beat seen before.
     const bool changed = known == seen_.end() || known->second.member != member;
     now[member.node] =
         changed ? Seen{.member = member, .changed = doors_.clock.steady()} : known->second;
@@ -155,23 +156,21 @@ void Membership::observe(const std::vector<Member>& members) {
   if (own == alive_.end() || *own != node_) alive_.insert(own, node_);
 }
 
-/// A member of the last read whose beat has not changed for too long. Ourselves we know alive.
+/// A member of the last read that has not changed for too long. It may be ourselves after a long
+/// pause: then we come back with this beat.
 bool Membership::forgotten(const Member& member) const {
-  if (member.node == node_) return false;
   const auto seen = seen_.find(member.node);
   return doors_.clock.steady() - seen->second.changed >= forgotten_after;
 }
 
-/// False if there is no room for us. Whoever was forgotten counts on from where it was: a beat that
-/// others have seen before would be none.
-bool Membership::put_own(std::vector<Member>& members) {
+/// False if there is no room for us.
+bool Membership::put_own(std::vector<Member>& members) const {
   auto own = std::lower_bound(members.begin(), members.end(), node_, before);
   if (own == members.end() || own->node != node_) {
     if (members.size() >= members_max) return false;
     own = members.insert(own, Member{.node = node_, .beat = 0, .time = {}});
   }
-  beats_ = std::max(beats_, own->beat) + 1;
-  own->beat = beats_;
+  ++own->beat;
   own->time = doors_.clock.now();
   return true;
 }

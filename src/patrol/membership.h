@@ -32,8 +32,8 @@ inline constexpr std::size_t members_max = 1024;
 /// the document far below `value_bytes_max`.
 inline constexpr std::size_t node_name_max = 64;
 
-/// One node as the document shows it. `beat` changes with every heartbeat; `time` is the node's
-/// wall time then.
+/// One node as the document shows it. `beat` counts its heartbeats since it was last missing;
+/// `time` is the node's wall time at the latest one.
 struct Member {
   std::string node;
   std::uint64_t beat = 0;
@@ -50,8 +50,8 @@ Bytes write_members(const std::vector<Member>& members);
 Result<std::vector<Member>> read_members(const Bytes& bytes, const Key& key);
 
 /// This node's place in the posse. Clocks of different machines are never compared: a member is
-/// alive while its beat keeps changing under our eyes, by our own steady time. Who is taken for
-/// dead wrongly comes back with its next beat; safety rests on none of it.
+/// alive while what it writes keeps changing under our eyes, by our own steady time. Who is taken
+/// for dead wrongly comes back with its next beat; safety rests on none of it.
 class Membership {
  public:
   struct Doors {
@@ -92,11 +92,10 @@ class Membership {
   Task<void> step_aside();
   void observe(const std::vector<Member>& members);
   bool forgotten(const Member& member) const;
-  bool put_own(std::vector<Member>& members);
+  bool put_own(std::vector<Member>& members) const;
 
   Doors doors_;
   std::string node_;
-  std::uint64_t beats_ = 0;
   std::map<std::string, Seen> seen_;
   std::vector<std::string> alive_;
 };

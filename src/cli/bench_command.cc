@@ -1,0 +1,160 @@
+/// `posse bench`: load, throughput, percentiles, and the audit at the end.
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <fstream>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/load.h"
+#include "cli/sample.h"
+#include "cli/scratch.h"
+#include "cli/text.h"
+#include "shop/audit.h"
+#include "shop/audit_text.h"
+
+namespace posse {
+namespace {
+
+/// More buyers than this only wait for each other: a turnstile takes 8192.
+constexpr std::size_t buyers_max = 4096;
+
+struct Arguments {
+  std::vector<std::string> loads{"hot", "spread"};
+  std::vector<std::size_t> buyers{1, 16, 64, 256};
+  std::size_t seconds = 5;
+  std::size_t accounts = 100'000;
+  std::size_t campaigns = 1000;
+  std::uint64_t purchases = 0;
+};
+
+struct Row {
+  std::string load;
+  std::size_t buyers = 0;
+  LoadResult result;
+  std::size_t resident_mib = 0;
+};
+
+std::size_t resident_mib() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t total = 0;
+  std::size_t resident = 0;
+  file >> total >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) / (1024 * 1024);
+}
+
+boost::json::object to_json(const Row& row) {
+  const auto& latencies = row.result.latencies;
+  std::uint64_t refused = 0;
+  for (const auto& [code, count] : row.result.refused) refused += count;
+  return {{"load", row.load},
+          {"buyers", row.buyers},
+          {"sold", row.result.sold},
+          {"per_second", row.result.per_second()},
+          {"p50_us", latencies.percentile(0.5).count()},
+          {"p99_us", latencies.percentile(0.99).count()},
+          {"p999_us", latencies.percentile(0.999).count()},
+          {"max_us", latencies.most().count()},
+          {"refused", refused},
+          {"undecided", row.result.undecided},
+          {"failed", row.result.failed},
+          {"resident_mib", row.resident_mib}};
+}
+
+std::string to_text(const Row& row) {
+  const auto milliseconds = [](std::chrono::microseconds time) {
+    return static_cast<double>(time.count()) / 1000;
+  };
+  const auto& latencies = row.result.latencies;
+  std::array<char, 160> line{};
+  (void)std::snprintf(
+      line.data(), line.size(), "%-7s %6zu %12s/s %9.2f %9.2f %9.2f %9.2f ms %6zu MiB\n",
+      row.load.c_str(), row.buyers,
+      with_thousands(static_cast<std::uint64_t>(row.result.per_second())).c_str(),
+      milliseconds(latencies.percentile(0.5)), milliseconds(latencies.percentile(0.99)),
+      milliseconds(latencies.percentile(0.999)), milliseconds(latencies.most()), row.resident_mib);
+  std::string text = line.data();
+  for (const auto& [code, count] : row.result.refused)
+    text += "  refused " + code + ": " + with_thousands(count) + "\n";
+  if (row.result.undecided > 0)
+    text += "  undecided: " + with_thousands(row.result.undecided) + "\n";
+  if (row.result.failed > 0) text += "  failed: " + with_thousands(row.result.failed) + "\n";
+  return text;
+}
+
+Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments) {
+  const SamplePlan sample{
+      .prefix = "bench",
+      .accounts = arguments.accounts,
+      .campaigns = arguments.campaigns,
+      .price = Cents{40},
+      .funds = Cents{1'000'000'000},
+      .round = "bench-" + Uuid::make(host->clock().now(), host->random()).text()};
+  const auto made = co_await make_sample(host, sample);
+  if (!made) co_return report(made.error());
+  if (!globals.json)
+    print("load    buyers    purchases       p50       p99     p99.9       max    resident\n");
+  const auto campaigns = sample_names("bench", arguments.campaigns);
+  for (const auto& load : arguments.loads) {
+    for (const std::size_t buyers : arguments.buyers) {
+      LoadPlan plan{.accounts = sample_names("bench", arguments.accounts),
+                    .campaigns = load == "hot" ? std::vector<Name>{campaigns.front()} : campaigns,
+                    .max_price = Cents{40},
+                    .buyers = buyers,
+                    .length = std::chrono::seconds{arguments.seconds},
+                    .purchases = arguments.purchases};
+      NoWitness nobody;
+      Load running(*host, std::move(plan), nobody);
+      Row row{.load = load, .buyers = buyers, .result = {}};
+      row.result = co_await running.run();
+      co_await host->shop().close();
+      row.resident_mib = resident_mib();
+      if (globals.json)
+        print(to_json(row));
+      else
+        print(to_text(row));
+    }
+  }
+  Audit audit(host->shop().journal(), host->scan(), host->clock());
+  const auto books = co_await audit.run(nullptr);
+  if (!books) co_return report(books.error());
+  if (globals.json)
+    print(to_json(*books));
+  else
+    print(to_text(*books));
+  co_return books->sound() ? Exit::fine : Exit::refused;
+}
+
+Exit run(Globals globals, const Arguments& arguments) {
+  std::optional<Scratch> scratch;
+  if (globals.store.empty()) globals.store = scratch.emplace("bench").store_url();
+  return with_host(globals, [&](Host* host) { return run_rows(host, globals, arguments); });
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, Chosen& chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand(
+      "bench", "Measure purchases per second; without --store on a store of its own");
+  command->add_option("--load", arguments->loads, "hot: one campaign; spread: all of them (both)")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"hot", "spread"}));
+  command->add_option("--buyers", arguments->buyers, "buyers at a time (1,16,64,256)")
+      ->delimiter(',')
+      ->check(CLI::Range(std::size_t{1}, buyers_max));
+  command->add_option("--seconds", arguments->seconds, "length of each row (5)")
+      ->check(CLI::Range(1, 86400));
+  command->add_option("--purchases", arguments->purchases,
+                      "end a row after so many; 0: after its seconds alone");
+  command->add_option("--accounts", arguments->accounts, "accounts to buy for (100000)")
+      ->check(CLI::Range(1, 10'000'000));
+  command->add_option("--campaigns", arguments->campaigns, "campaigns of the load spread (1000)")
+      ->check(CLI::Range(std::size_t{1}, campaigns_per_owner_max));
+  add_store_option(*command, chosen);
+  add_json_option(*command, chosen);
+  command->callback([&chosen, arguments] {
+    chosen.run = [&chosen, arguments] { return run(chosen.globals, *arguments); };
+  });
+}
+
+}  // namespace posse

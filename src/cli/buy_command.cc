@@ -1,0 +1,76 @@
+/// `posse buy`
+// SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+#include <iterator>
+
+#include "cli/commands.h"
+
+namespace posse {
+namespace {
+
+struct Arguments {
+  std::string campaign;
+  std::string buyer;
+  std::string max_price;
+  std::string key;
+  std::string content;
+};
+
+Task<Exit> buy(Host* host, Globals globals, Purchase purchase) {
+  const std::string again = "ask again with --key " + purchase.key.text();
+  const auto sale = co_await host->shop().purchases().buy(std::move(purchase));
+  co_return report(globals, sale, again);
+}
+
+/// The file's bytes; empty if it cannot be read or is too long.
+std::optional<std::string> read_content(const std::string& path) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path, std::ios::binary);
+  std::string content((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (file.is_open() && !file.bad() && content.size() <= content_bytes_max) return content;
+  usage_error("--content must be a readable file of at most " + std::to_string(content_bytes_max) +
+              " bytes");
+  return {};
+}
+
+Exit run(const Globals& globals, const Arguments& arguments) {
+  const auto campaign = read_name("CAMPAIGN", arguments.campaign);
+  if (!campaign) return Exit::usage;
+  const auto buyer = read_name("--as", arguments.buyer);
+  if (!buyer) return Exit::usage;
+  const auto max_price = read_number("--max-price", arguments.max_price, 0);
+  if (!max_price) return Exit::usage;
+  const auto content = read_content(arguments.content);
+  if (!content) return Exit::usage;
+  const auto key = arguments.key.empty() ? std::optional<Uuid>() : Uuid::from(arguments.key);
+  if (!key && !arguments.key.empty()) return usage_error("--key must be a version 7 UUID");
+  return with_host(globals, [&](Host* host) {
+    return buy(host, globals,
+               {.campaign = *campaign,
+                .buyer = *buyer,
+                .max_price = Cents{*max_price},
+                .key = key ? *key : Uuid::make(host->clock().now(), host->random()),
+                .content = *content});
+  });
+}
+
+}  // namespace
+
+void add_buy_command(CLI::App& app, Chosen& chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("buy", "Buy the next slot of a campaign");
+  command->add_option("CAMPAIGN", arguments->campaign, "what to buy from")->required();
+  command->add_option("--as", arguments->buyer, "the account that buys")->required();
+  command->add_option("--max-price", arguments->max_price, "the most to pay, in minor units")
+      ->required();
+  command->add_option("--key", arguments->key,
+                      "version 7 UUID of this purchase; the same again is the same purchase");
+  command->add_option("--content", arguments->content, "file with what the slot shows");
+  add_store_option(*command, chosen);
+  add_json_option(*command, chosen);
+  command->callback([&chosen, arguments] {
+    chosen.run = [&chosen, arguments] { return run(chosen.globals, *arguments); };
+  });
+}
+
+}  // namespace posse

@@ -1,0 +1,180 @@
+/// `posse campaign …`
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+#include "cli/text.h"
+
+namespace posse {
+namespace {
+
+/// Campaigns printed by one list.
+constexpr std::size_t list_max = 1000;
+
+struct Arguments {
+  std::string id;
+  std::string owner;
+  std::string title;
+  std::string price;
+  std::string floor;
+  std::string cooldown = "86400";
+  std::string slot_seconds = "0";
+  std::string capacity;
+  std::string opens_at;
+  std::string closes_at;
+  std::string after;
+};
+
+void print_campaign(const Globals& globals, Host* host, const CampaignView& view) {
+  if (globals.json)
+    print(to_json(view, host->clock().now()));
+  else
+    print(to_text(view));
+}
+
+Exit report_campaign(const Globals& globals, Host* host,
+                     const Result<Answer<CampaignView>>& answer) {
+  if (!answer) return report(answer.error());
+  if (const auto* refusal = std::get_if<Refusal>(&*answer)) return report(globals, *refusal);
+  if (const auto* undecided = std::get_if<Undecided>(&*answer)) {
+    return report(globals, *undecided, "look whether the campaign is there");
+  }
+  print_campaign(globals, host, std::get<CampaignView>(*answer));
+  return Exit::fine;
+}
+
+Task<Exit> create(Host* host, Globals globals, Name id, Campaign campaign) {
+  const auto created = co_await host->shop().campaigns().create(std::move(id), std::move(campaign));
+  co_return report_campaign(globals, host, created);
+}
+
+Task<Exit> show(Host* host, Globals globals, Name id) {
+  const auto shown = co_await host->shop().campaigns().show(std::move(id));
+  co_return report_campaign(globals, host, shown);
+}
+
+Task<Exit> list(Host* host, Globals globals, std::string after) {
+  const auto views = co_await host->shop().campaigns().list(std::move(after), list_max);
+  if (!views) co_return report(views.error());
+  for (const auto& view : *views) print_campaign(globals, host, view);
+  co_return Exit::fine;
+}
+
+/// A number within `bounds`; `set` tells the caller what was wrong by being false.
+bool read_bounded(const std::string& what, const std::string& text,
+                  std::pair<std::int64_t, std::int64_t> bounds, std::int64_t& value) {
+  const auto number = whole_number(text);
+  if (number && *number >= bounds.first && *number <= bounds.second) {
+    value = *number;
+    return true;
+  }
+  usage_error(what + " must be a whole number from " + std::to_string(bounds.first) + " to " +
+              std::to_string(bounds.second));
+  return false;
+}
+
+bool read_time(const std::string& what, const std::string& text, Time& time) {
+  if (text.empty()) return true;
+  const auto read = from_rfc3339(text);
+  if (read && *read > Time{}) {
+    time = *read;
+    return true;
+  }
+  usage_error(what + " must be a time in UTC like 2026-01-31T12:00:00Z");
+  return false;
+}
+
+bool read_pricing(const Arguments& arguments, Campaign& campaign) {
+  std::int64_t cents = 0;
+  if (arguments.price.empty() == arguments.floor.empty()) {
+    usage_error("a campaign needs either --price (always the same) or --floor (doubling)");
+    return false;
+  }
+  if (!arguments.price.empty()) {
+    if (!read_bounded("--price", arguments.price, {0, INT64_MAX}, cents)) return false;
+    campaign.pricing = fixed_pricing(Cents{cents});
+    return true;
+  }
+  std::int64_t cooldown = 0;
+  if (!read_bounded("--floor", arguments.floor, {1, INT64_MAX}, cents)) return false;
+  if (!read_bounded("--cooldown", arguments.cooldown, {0, slot_seconds_max}, cooldown))
+    return false;
+  campaign.pricing = doubling_pricing(Cents{cents}, std::chrono::seconds{cooldown});
+  return true;
+}
+
+Exit run_create(const Globals& globals, const Arguments& arguments) {
+  const auto id = read_name("ID", arguments.id);
+  if (!id) return Exit::usage;
+  const auto owner = read_name("--owner", arguments.owner);
+  if (!owner) return Exit::usage;
+  Campaign campaign{.title = arguments.title, .owner = *owner, .pricing = {}};
+  std::int64_t seconds = 0;
+  std::int64_t capacity = 0;
+  if (!read_pricing(arguments, campaign)) return Exit::usage;
+  if (!read_bounded("--slot-seconds", arguments.slot_seconds, {0, slot_seconds_max}, seconds))
+    return Exit::usage;
+  if (!arguments.capacity.empty() &&
+      !read_bounded("--capacity", arguments.capacity, {1, INT64_MAX}, capacity)) {
+    return Exit::usage;
+  }
+  if (!read_time("--opens-at", arguments.opens_at, campaign.opens_at)) return Exit::usage;
+  if (!read_time("--closes-at", arguments.closes_at, campaign.closes_at)) return Exit::usage;
+  campaign.slot_length = std::chrono::seconds{seconds};
+  campaign.capacity = static_cast<std::uint64_t>(capacity);
+  return with_host(globals, [&](Host* host) { return create(host, globals, *id, campaign); });
+}
+
+void add_create(CLI::App* command, Chosen& chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("ID", arguments->id, "a-z 0-9 . _ -, at most 64")->required();
+  command->add_option("--owner", arguments->owner, "the account that is paid")->required();
+  command->add_option("--title", arguments->title, "for people, at most 200 bytes");
+  command->add_option("--price", arguments->price, "the price of every slot, in minor units");
+  command->add_option("--floor", arguments->floor,
+                      "doubling: each sale doubles the price, which then falls to this");
+  command->add_option("--cooldown", arguments->cooldown,
+                      "doubling without --slot-seconds: seconds until the floor (86400)");
+  command->add_option("--slot-seconds", arguments->slot_seconds,
+                      "length of a slot; 0: slots have none");
+  command->add_option("--capacity", arguments->capacity, "slots in all; none: no end");
+  command->add_option("--opens-at", arguments->opens_at, "UTC, like 2026-01-31T12:00:00Z");
+  command->add_option("--closes-at", arguments->closes_at, "UTC, like 2026-01-31T12:00:00Z");
+  add_store_option(*command, chosen);
+  add_json_option(*command, chosen);
+  command->callback([&chosen, arguments] {
+    chosen.run = [&chosen, arguments] { return run_create(chosen.globals, *arguments); };
+  });
+}
+
+}  // namespace
+
+void add_campaign_commands(CLI::App& app, Chosen& chosen) {
+  CLI::App* campaign = app.add_subcommand("campaign", "Create, show and list campaigns");
+  campaign->require_subcommand(1);
+  add_create(campaign->add_subcommand("create", "Create a campaign"), chosen);
+
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* look = campaign->add_subcommand("show", "Show a campaign and what its next slot costs");
+  look->add_option("ID", arguments->id, "the campaign")->required();
+  add_store_option(*look, chosen);
+  add_json_option(*look, chosen);
+  look->callback([&chosen, arguments] {
+    chosen.run = [&chosen, arguments] {
+      const auto id = read_name("ID", arguments->id);
+      if (!id) return Exit::usage;
+      return with_host(chosen.globals, [&](Host* host) { return show(host, chosen.globals, *id); });
+    };
+  });
+
+  CLI::App* all = campaign->add_subcommand("list", "List campaigns, with --json one object a line");
+  all->add_option("--after", arguments->after, "start behind this id");
+  add_store_option(*all, chosen);
+  add_json_option(*all, chosen);
+  all->callback([&chosen, arguments] {
+    chosen.run = [&chosen, arguments] {
+      return with_host(chosen.globals,
+                       [&](Host* host) { return list(host, chosen.globals, arguments->after); });
+    };
+  });
+}
+
+}  // namespace posse

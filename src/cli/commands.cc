@@ -1,0 +1,50 @@
+/// What the commands share.
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <cstdlib>
+
+#include "cli/text.h"
+
+namespace posse {
+
+void add_store_option(CLI::App& command, Chosen& chosen) {
+  command
+      .add_option("--store", chosen.globals.store,
+                  "where the shop is kept: lmdb:DIRECTORY or memory: (POSSE_STORE)")
+      ->type_name("URL");
+}
+
+void add_json_option(CLI::App& command, Chosen& chosen) {
+  command.add_flag("--json", chosen.globals.json, "print JSON, one object");
+}
+
+Exit with_host(const Globals& globals, const std::function<Task<Exit>(Host*)>& task) {
+  const char* environment = std::getenv("POSSE_STORE");
+  std::string url = globals.store;
+  if (url.empty() && environment != nullptr) url = environment;
+  if (url.empty()) return usage_error("--store (or POSSE_STORE) must say where the shop is kept");
+  if (!is_store_url(url)) {
+    return usage_error("--store " + std::string(store_url_rule) + ", not `" + url + "`");
+  }
+  auto host = Host::open(url);
+  if (!host) return report(host.error());
+  return (*host)->run(task(host->get()));
+}
+
+std::optional<Name> read_name(const std::string& what, const std::string& text) {
+  auto name = Name::from(text);
+  if (!name) usage_error(what + " " + std::string(Name::rule));
+  return name;
+}
+
+std::optional<std::int64_t> read_number(const std::string& what, const std::string& text,
+                                        std::int64_t least) {
+  const auto number = whole_number(text);
+  if (number && *number >= least) return number;
+  usage_error(what + " must be a whole number from " + std::to_string(least) +
+              " to 9223372036854775807");
+  return {};
+}
+
+}  // namespace posse

@@ -1,0 +1,47 @@
+/// The commands of the program. Each adds itself to the command line and leaves, in `Chosen`, what
+/// to do if it is the one that was called.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/exit.h"
+#include "cli/host.h"
+#include "cli/report.h"
+
+namespace posse {
+
+/// What the command line asks for.
+struct Chosen {
+  Globals globals;
+  std::function<Exit()> run;
+};
+
+void add_account_commands(CLI::App& app, Chosen& chosen);
+void add_payment_commands(CLI::App& app, Chosen& chosen);
+void add_campaign_commands(CLI::App& app, Chosen& chosen);
+void add_buy_command(CLI::App& app, Chosen& chosen);
+void add_harvest_command(CLI::App& app, Chosen& chosen);
+void add_audit_command(CLI::App& app, Chosen& chosen);
+void add_patrol_command(CLI::App& app, Chosen& chosen);
+void add_bench_command(CLI::App& app, Chosen& chosen);
+void add_demo_commands(CLI::App& app, Chosen& chosen);
+
+/// Gives `command` the options `--store` and `--json`.
+void add_store_option(CLI::App& command, Chosen& chosen);
+void add_json_option(CLI::App& command, Chosen& chosen);
+
+/// Opens the store that the command line names and runs `task` on it.
+Exit with_host(const Globals& globals, const std::function<Task<Exit>(Host*)>& task);
+
+/// Reads a name or a whole number of at least `least` that was given as `what`; says on standard
+/// error what is wrong with it, and is empty then.
+std::optional<Name> read_name(const std::string& what, const std::string& text);
+std::optional<std::int64_t> read_number(const std::string& what, const std::string& text,
+                                        std::int64_t least);
+
+}  // namespace posse

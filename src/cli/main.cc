@@ -1,0 +1,40 @@
+/// The `posse` program: the command line, and nothing else.
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app(
+      "Sells numbered slots exactly once, over any store that can add and compare-and-swap.",
+      "posse");
+  app.set_version_flag("--version", POSSE_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 fine, 1 refused or unsound, 2 usage, 3 store unreachable, 4 undecided.");
+  posse::Chosen chosen;
+  posse::add_account_commands(app, chosen);
+  posse::add_payment_commands(app, chosen);
+  posse::add_campaign_commands(app, chosen);
+  posse::add_buy_command(app, chosen);
+  posse::add_harvest_command(app, chosen);
+  posse::add_audit_command(app, chosen);
+  posse::add_patrol_command(app, chosen);
+  posse::add_bench_command(app, chosen);
+  posse::add_demo_commands(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : static_cast<int>(posse::Exit::usage);
+  }
+  try {
+    return static_cast<int>(chosen.run());
+  } catch (const std::exception& error) {
+    std::cerr << "posse: " << error.what() << '\n';
+    return static_cast<int>(posse::Exit::unreachable);
+  }
+}

@@ -1,0 +1,82 @@
+/// `posse deposit`, `posse withdraw`, `posse harvest`
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+namespace posse {
+namespace {
+
+struct Arguments {
+  std::string name;
+  std::string amount;
+  std::string reference;
+};
+
+enum class Direction : std::uint8_t { in, out };
+
+Task<Exit> pay(Host* host, Globals globals, Payment payment, Direction direction) {
+  Payments& payments = host->shop().payments();
+  auto booking = direction == Direction::in ? payments.deposit(std::move(payment))
+                                            : payments.withdraw(std::move(payment));
+  const auto booked = co_await std::move(booking);
+  co_return report(globals, booked, "ask again with the same reference and amount");
+}
+
+Task<Exit> harvest(Host* host, Globals globals, Name name) {
+  const auto harvested = co_await host->shop().harvest().run(std::move(name));
+  co_return report(globals, harvested, "harvest again");
+}
+
+Exit run_payment(const Globals& globals, const Arguments& arguments, Direction direction) {
+  const auto name = read_name("NAME", arguments.name);
+  if (!name) return Exit::usage;
+  const auto amount = read_number("AMOUNT", arguments.amount, 1);
+  if (!amount) return Exit::usage;
+  const Payment payment{
+      .account = *name, .amount = Cents{*amount}, .reference = arguments.reference};
+  return with_host(globals, [&](Host* host) { return pay(host, globals, payment, direction); });
+}
+
+void add_payment(CLI::App* command, Chosen& chosen, Direction direction) {
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("NAME", arguments->name, "the account")->required();
+  command->add_option("AMOUNT", arguments->amount, "in minor units, e.g. cents")->required();
+  command
+      ->add_option("--reference", arguments->reference,
+                   "the payment's own name; the same again is the same payment")
+      ->required();
+  add_store_option(*command, chosen);
+  add_json_option(*command, chosen);
+  command->callback([&chosen, arguments, direction] {
+    chosen.run = [&chosen, arguments, direction] {
+      return run_payment(chosen.globals, *arguments, direction);
+    };
+  });
+}
+
+}  // namespace
+
+void add_payment_commands(CLI::App& app, Chosen& chosen) {
+  add_payment(app.add_subcommand("deposit", "Book money that came in, once per reference"), chosen,
+              Direction::in);
+  add_payment(app.add_subcommand("withdraw", "Book money that goes out, once per reference"),
+              chosen, Direction::out);
+}
+
+void add_harvest_command(CLI::App& app, Chosen& chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command =
+      app.add_subcommand("harvest", "Pay a seller what its campaigns have sold, once per sale");
+  command->add_option("NAME", arguments->name, "the seller's account")->required();
+  add_store_option(*command, chosen);
+  add_json_option(*command, chosen);
+  command->callback([&chosen, arguments] {
+    chosen.run = [&chosen, arguments] {
+      const auto name = read_name("NAME", arguments->name);
+      if (!name) return Exit::usage;
+      return with_host(chosen.globals,
+                       [&](Host* host) { return harvest(host, chosen.globals, *name); });
+    };
+  });
+}
+
+}  // namespace posse

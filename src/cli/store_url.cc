@@ -1,0 +1,47 @@
+/// Opening drivers by URL.
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/store_url.h"
+
+#include <utility>
+
+#include "stores/lmdb/lmdb_store.h"
+#include "stores/memory/memory_store.h"
+
+namespace posse {
+namespace {
+
+constexpr std::string_view memory_scheme = "memory:";
+constexpr std::string_view lmdb_scheme = "lmdb:";
+
+template <class Driver>
+class Opened final : public OpenStore {
+ public:
+  explicit Opened(std::unique_ptr<Driver> driver) : driver_(std::move(driver)) {}
+  Store& store() override { return *driver_; }
+  Scan& scan() override { return *driver_; }
+
+ private:
+  std::unique_ptr<Driver> driver_;
+};
+
+}  // namespace
+
+bool is_store_url(const std::string& url) {
+  return url == memory_scheme || (url.starts_with(lmdb_scheme) && url.size() > lmdb_scheme.size());
+}
+
+Result<std::unique_ptr<OpenStore>> open_store(const std::string& url,
+                                              boost::asio::any_io_executor executor) {
+  std::unique_ptr<OpenStore> opened;
+  if (url == memory_scheme) {
+    opened = std::make_unique<Opened<MemoryStore>>(std::make_unique<MemoryStore>());
+    return opened;
+  }
+  auto lmdb = LmdbStore::open(
+      {.executor = std::move(executor), .directory = url.substr(lmdb_scheme.size())});
+  if (!lmdb) return lmdb.error();
+  opened = std::make_unique<Opened<LmdbStore>>(*std::move(lmdb));
+  return opened;
+}
+
+}  // namespace posse
