@@ -24,6 +24,14 @@ class Always final : public Schedule {
   bool patrols(const Turn& /*turn*/) override { return true; }
 };
 
+/// A call that takes long, and how many of them there are.
+Task<void> wait(World* world, std::chrono::milliseconds pause, int* at_once, int* most_at_once) {
+  if (pause == 0ms) co_return;
+  *most_at_once = std::max(*most_at_once, ++*at_once);
+  co_await world->clock.sleep(pause);
+  --*at_once;
+}
+
 /// One node of the posse.
 struct Node {
   Node(World& world, const std::string& name, std::uint64_t seed)
@@ -176,6 +184,33 @@ TEST_F(PatrolTest, TakesQuietSequencesOff)  // S15
   world.pass(12s);
   EXPECT_EQ(world.bytes(watch_key(shard_of(sequence))), R"({"v":1,"sequences":[]})");
   EXPECT_EQ(node.patrol.counters().rounds.taken_off, 1U);
+  world.run(node.patrol.stop());
+}
+
+TEST_F(PatrolTest, TakesOffOnlyWhatWasFoundWell)  // S15
+{
+  announce(sequence);
+  EXPECT_EQ(world.run(node.patrol.once()).taken_off, 0U);
+  world.pass(quiet_after);
+  world.orphan(sequence, "ann");
+  const Summary late = world.run(node.patrol.once());
+  EXPECT_EQ(late.finished, 1U);
+  EXPECT_EQ(late.taken_off, 0U);
+  EXPECT_EQ(world.run(node.patrol.once()).taken_off, 1U);
+}
+
+TEST_F(PatrolTest, DoesNotBeginAgainWhatIsUnderWay)  // S7
+{
+  int at_once = 0;
+  int most_at_once = 0;
+  auto slow = [&](std::string /*call*/, Key key) {
+    return wait(&world, key == watch_key(3) ? 4500ms : 0ms, &at_once, &most_at_once);
+  };
+  world.store.meanwhile = slow;
+  node.patrol.start();
+  world.pass(30s);
+  EXPECT_EQ(most_at_once, 1);
+  EXPECT_GE(node.patrol.counters().wins, 17U * 30);
   world.run(node.patrol.stop());
 }
 
