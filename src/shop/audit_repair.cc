@@ -102,10 +102,11 @@ Task<Result<void>> Audit::resolve_all(std::vector<Held> held, Repairs* repairs) 
 
 Task<void> Audit::resolve_one(Held held, Repairs* repairs, std::optional<Error>* fatal) {
   const auto resolved = co_await resolve_hold(std::move(held));
-  if (resolved)
-    repairs->holds += *resolved == Resolution::gone ? 0 : 1;
-  else if (auto error = note(resolved.error(), repairs))
-    *fatal = std::move(error);
+  if (!resolved) {
+    if (auto error = note(resolved.error(), repairs)) *fatal = std::move(error);
+  } else if (*resolved != Resolution::gone) {
+    ++repairs->holds;
+  }
 }
 
 /// A hold for a sequence that does not exist stays: a fence would begin one.
