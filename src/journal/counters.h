@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
-#include <vector>
 
 namespace posse {
+
+/// Alarms kept as sentences; whoever has that many needs no further one.
+inline constexpr std::size_t alarms_max = 100;
 
 /// Plain numbers since the start of the node.
 struct JournalCounters {
@@ -21,7 +25,7 @@ struct JournalCounters {
   std::uint64_t swaps_lost = 0;   ///< Participants somebody else changed first.
 
   /// The alarm (S8): each a sentence; the books are broken and nothing was touched.
-  std::vector<std::string> alarms;
+  std::set<std::string> alarms;
 };
 
 }  // namespace posse

@@ -120,10 +120,16 @@ Task<Result<void>> Finisher::settle_unseen(std::shared_ptr<const Entry> entry, K
 }
 
 Task<Result<void>> Finisher::finish(Sequence sequence, EntryNumber entry) {
-  const auto stored = co_await seen_entry(sequence, entry);
-  if (!stored) co_return stored.error();
-  const auto completed = co_await complete(stored->entry);
-  if (!completed) co_return completed.error();
+  const auto head = co_await views_.sequences.head(sequence);
+  if (!head) co_return head.error();
+  // Publishing completes what it passes; only where predecessors come first, whoever waits for this
+  // entry should not wait for them.
+  if (*head && (*head)->head.tip.entry + 1 < entry) {
+    const auto stored = co_await seen_entry(sequence, entry);
+    if (!stored) co_return stored.error();
+    const auto completed = co_await complete(stored->entry);
+    if (!completed) co_return completed.error();
+  }
   co_return co_await publish(sequence, entry);
 }
 
@@ -179,7 +185,7 @@ std::optional<Error> Finisher::foreign(const Entry& entry) const {
 Error Finisher::alarm(const Entry& entry, const Key& key, const Intent& intent) {
   std::string sentence = key.text() + " neither holds nor has settled " + intent.text() +
                          ", which " + entry.sequence.entry(entry.number).text() + " committed";
-  counters_.alarms.push_back(sentence);
+  if (counters_.alarms.size() < alarms_max) counters_.alarms.insert(sentence);
   return Error{Errc::books_broken, std::move(sentence)};
 }
 

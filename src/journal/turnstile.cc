@@ -3,9 +3,10 @@
 #include "journal/turnstile.h"
 
 #include <algorithm>
+#include <utility>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <utility>
 
 #include "core/limits.h"
 

@@ -16,6 +16,7 @@
 #include "core/limits.h"
 #include "core/sequence.h"
 #include "core/task_group.h"
+#include "journal/counters.h"
 #include "journal/finisher.h"
 #include "journal/sequences.h"
 #include "patrol/membership.h"
@@ -41,9 +42,6 @@ inline constexpr std::size_t eyes_max = 16384;
 /// Rounds at once in one group: a shard of 4096 quiet sequences takes a second with a store that
 /// answers in 2 ms, and all groups together make at most 272 calls at once.
 inline constexpr std::size_t rounds_at_once = 16;
-
-/// Alarms kept as sentences; whoever has that many needs no further one.
-inline constexpr std::size_t alarms_max = 100;
 
 /// What passes over one or more groups came to.
 struct Summary {

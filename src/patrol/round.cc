@@ -18,23 +18,23 @@ Task<Found> Round::run(Sequence sequence) {
 Task<Result<void>> Round::finish(Sequence sequence, Found* found) {
   const auto first = co_await published(sequence);  // 1
   if (!first) co_return first.error();
-  EntryNumber head = *first;
+  Walk walk{.head = *first, .waited_for = {}};
   while (found->finished < round_entries_max && !stopped_) {
-    const auto orphan = co_await look(sequence, head, found);  // 2 to 5
+    const auto orphan = co_await look(sequence, &walk, found);  // 2 to 5
     if (!orphan) co_return orphan.error();
     if (!*orphan) co_return Result<void>{};
     if (!found->unsettled) found->unsettled = (*orphan)->tip.time;
     // 6 and 7: it publishes what it has completed. Completing it here too would be the same twice.
-    const auto moved = co_await finisher_.publish(sequence, head + 1);
+    const auto moved = co_await finisher_.publish(sequence, walk.head + 1);
     if (!moved) co_return moved.error();
     ++found->finished;
-    head = head + 1;  // 8
+    walk.head = walk.head + 1;  // 8
   }
   co_return Result<void>{};
 }
 
-Task<Result<Round::Orphan>> Round::look(Sequence sequence, EntryNumber head, Found* found) {
-  auto entry = co_await sequences_.entry(sequence, head + 1);  // 2
+Task<Result<Round::Orphan>> Round::look(Sequence sequence, Walk* walk, Found* found) {
+  auto entry = co_await sequences_.entry(sequence, walk->head + 1);  // 2
   if (!entry) co_return entry.error();
   if (!*entry) {
     found->quiet = found->finished == 0;
@@ -42,11 +42,16 @@ Task<Result<Round::Orphan>> Round::look(Sequence sequence, EntryNumber head, Fou
   }
   auto again = co_await published(sequence);  // 3: we may just have been early
   if (!again) co_return again.error();
-  if (*again > head) co_return Orphan{};
+  if (*again > walk->head) co_return Orphan{};
+  // An entry that was there before an earlier wait has been waited for with that one.
+  if (walk->head < walk->waited_for) co_return *std::move(entry);
+  const auto newest = co_await sequences_.newest_tip(sequence, (*entry)->tip);
+  if (!newest) co_return newest.error();
+  walk->waited_for = newest->entry;
   co_await clock_.sleep(courtesy);       // 4
   again = co_await published(sequence);  // 5
   if (!again) co_return again.error();
-  if (*again > head) co_return Orphan{};
+  if (*again > walk->head) co_return Orphan{};
   co_return *std::move(entry);
 }
 

@@ -44,9 +44,14 @@ class Round {
  private:
   /// The entry a round has to finish; empty if all is well.
   using Orphan = std::optional<StoredEntry>;
+  /// How far a round has come along a sequence.
+  struct Walk {
+    EntryNumber head{};
+    EntryNumber waited_for{};  ///< Entries up to here existed before the courtesy was waited.
+  };
 
   Task<Result<EntryNumber>> published(Sequence sequence);
-  Task<Result<Orphan>> look(Sequence sequence, EntryNumber head, Found* found);
+  Task<Result<Orphan>> look(Sequence sequence, Walk* walk, Found* found);
   Task<Result<void>> finish(Sequence sequence, Found* found);
 
   Sequences& sequences_;
