@@ -38,9 +38,14 @@ Task<Result<Answer<AccountView>>> Accounts::create(Name name, std::string passwo
     const auto created = co_await journal_.participants().create(account_key(name), data);
     if (!created) co_return created.error();
     if (*created == Write::unknown) continue;  // the same add again
-    // Refused after an unknown one may be our own; the same name either way, but only one password.
-    if (*created == Write::refused && adds == 0) {
-      co_return refuse("exists", "there is an account `" + name.text() + "` already");
+    if (*created == Write::refused) {
+      // After an unknown one it may be our own: the same hash, with its salt, at the same time.
+      const auto there = co_await journal_.participants().get(account_key(name));
+      if (!there) co_return there.error();
+      const bool ours = adds > 0 && *there &&
+                        (*there)->data.at("password") == data.at("password") &&
+                        (*there)->data.at("created_at") == data.at("created_at");
+      if (!ours) co_return refuse("exists", "there is an account `" + name.text() + "` already");
     }
     co_return co_await show(name);
   }

@@ -45,8 +45,12 @@ Task<Result<Answer<CampaignView>>> Campaigns::create(Name id, Campaign campaign)
     const auto created = co_await journal_.sequences().create_head(campaign_sequence(id), settings);
     if (!created) co_return created.error();
     if (*created == Write::unknown) continue;  // the same add again
-    if (*created == Write::refused && adds == 0) {
-      co_return refuse("exists", "there is a campaign `" + id.text() + "` already");
+    if (*created == Write::refused) {
+      // After an unknown one it may be our own: then it has our settings.
+      const auto there = co_await journal_.sequences().head(campaign_sequence(id));
+      if (!there) co_return there.error();
+      const bool ours = adds > 0 && *there && (*there)->head.settings == settings;
+      if (!ours) co_return refuse("exists", "there is a campaign `" + id.text() + "` already");
     }
     co_return co_await show(id);
   }

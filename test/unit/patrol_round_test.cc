@@ -83,6 +83,16 @@ TEST_F(RoundTest, FinishesTheEntryOfADeadDriver)  // S6 S10 I5 I6
   expect_settled(account, EntryNumber{1});
 }
 
+TEST_F(RoundTest, WaitsOnceForATailThatOneDeadDriverLeft)  // S10
+{
+  for (int n = 0; n < 32; ++n) world.claim(sequence, {});
+  const Steady before = world.clock.steady();
+  const Found found = world.run(round.run(sequence));
+  EXPECT_EQ(found.finished, 32U);
+  EXPECT_EQ(world.head(sequence), EntryNumber{32});
+  EXPECT_EQ(world.clock.steady() - before, courtesy);
+}
+
 TEST_F(RoundTest, FinishesAllEntriesInTheirOrderAndFencesToo)  // S6 I6
 {
   std::vector<Key> accounts;
