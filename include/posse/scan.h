@@ -18,8 +18,8 @@ struct Listed {
   Document document;
 };
 
-/// Reads documents in byte order of their keys. Not a snapshot: a page shows what its own read
-/// saw, and a document that changes between two pages may be seen in either state.
+/// Reads documents in byte order of their keys. Not a snapshot, but each document of a page is as
+/// fresh as a get: it shows every write to it that was `done` before the call.
 class Scan {
  public:
   virtual ~Scan() = default;

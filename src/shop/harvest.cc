@@ -117,8 +117,8 @@ Task<Result<bool>> Harvest::pay(Field field, Chunk chunk) {
     std::int64_t highest = 0;
     overflow = __builtin_add_overflow(account.highest("balance"), chunk.sum, &highest);
     if (overflow) return Verdict::keep;
+    campaigns[field.campaign] = static_cast<std::int64_t>(number(chunk.until));
     account.change("balance", chunk.sum);
-    campaigns[field.campaign] = number(chunk.until);
     return Verdict::write;
   };
   const auto updated =
