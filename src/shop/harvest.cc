@@ -39,7 +39,12 @@ Task<Result<Answer<Harvested>>> Harvest::run(Name seller) {
       if (!chunk) co_return chunk.error();
       const auto paid = co_await pay(**field, *chunk);
       if (!paid) co_return paid.error();
-      if (*paid) harvested.paid[campaign] = Cents{number(harvested.paid[campaign]) + chunk->sum};
+      if (*paid == Paid::too_much) {
+        co_return refuse("amount_too_large", "the balance of `" + seller.text() +
+                                                 "` cannot hold what " + campaign + " owes it");
+      }
+      if (*paid == Paid::by_us)
+        harvested.paid[campaign] = Cents{number(harvested.paid[campaign]) + chunk->sum};
     }
   }
   const auto after = co_await journal_.participants().get(account_key(seller));
@@ -104,19 +109,20 @@ Task<Result<std::int64_t>> Harvest::worth(Field field, EntryNumber entry) {
   co_return sum;
 }
 
-/// One swap: the sum in, the cursor on. False if somebody else has moved the cursor.
-Task<Result<bool>> Harvest::pay(Field field, Chunk chunk) {
-  bool paid = false;
-  bool overflow = false;
+/// One swap: the sum in, the cursor on.
+Task<Result<Harvest::Paid>> Harvest::pay(Field field, Chunk chunk) {
+  Paid paid = Paid::by_us;
   Decision decision = [&](Participant& account) {
     json::object& campaigns = account.data.at("campaigns").as_object();
     const EntryNumber now = cursor(campaigns, field.campaign);
     // At the chunk's end: a swap of ours that was unknown is here, or somebody paid the same chunk.
-    paid = now == field.paid;
-    if (!paid) return Verdict::keep;
+    paid = now == field.paid ? Paid::by_us : Paid::by_another;
+    if (paid == Paid::by_another) return Verdict::keep;
     std::int64_t highest = 0;
-    overflow = __builtin_add_overflow(account.highest("balance"), chunk.sum, &highest);
-    if (overflow) return Verdict::keep;
+    if (__builtin_add_overflow(account.highest("balance"), chunk.sum, &highest)) {
+      paid = Paid::too_much;
+      return Verdict::keep;
+    }
     campaigns[field.campaign] = static_cast<std::int64_t>(number(chunk.until));
     account.change("balance", chunk.sum);
     return Verdict::write;
@@ -124,7 +130,6 @@ Task<Result<bool>> Harvest::pay(Field field, Chunk chunk) {
   const auto updated =
       co_await journal_.participants().update(account_key(field.seller), std::move(decision));
   if (!updated) co_return updated.error();
-  if (overflow) co_return Error{Errc::too_large, "the seller's balance cannot hold what is owed"};
   co_return paid;
 }
 

@@ -26,7 +26,8 @@ class Harvest {
   explicit Harvest(Journal& journal) : journal_(journal) {}
 
   /// Pays everything there is for `seller`.
-  /// Refused: `unknown_account`; `amount_too_large` if the balance cannot hold it.
+  /// Refused: `unknown_account`; `amount_too_large` if the balance cannot hold it (campaigns whose
+  /// ids come before may have been paid by then).
   Task<Result<Answer<Harvested>>> run(Name seller);
 
  private:
@@ -44,7 +45,9 @@ class Harvest {
   Task<Result<std::optional<Field>>> field(Name seller, std::string campaign);
   Task<Result<Chunk>> reap(Field field);
   Task<Result<std::int64_t>> worth(Field field, EntryNumber entry);
-  Task<Result<bool>> pay(Field field, Chunk chunk);
+  enum class Paid : std::uint8_t { by_us, by_another, too_much };
+
+  Task<Result<Paid>> pay(Field field, Chunk chunk);
 
   Journal& journal_;
 };

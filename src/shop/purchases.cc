@@ -10,9 +10,12 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-bool is_utf8(const std::string& text) {
+/// What leaves room for the rest of a sale in operation_bytes_max.
+constexpr std::size_t content_json_bytes_max = 2800;
+
+bool is_json(const std::string& text) {
   json::error_code wrong;
-  json::parse(json::serialize(json::string(text)), wrong);
+  json::parse(text, wrong);
   return !wrong;
 }
 
@@ -24,7 +27,12 @@ std::optional<Refusal> wrong(const Purchase& purchase) {
     return bad_argument("content",
                         "must be at most " + std::to_string(content_bytes_max) + " bytes");
   }
-  if (!is_utf8(purchase.content)) return bad_argument("content", "must be UTF-8 text");
+  const std::string as_json = json::serialize(json::string(purchase.content));
+  if (!is_json(as_json)) return bad_argument("content", "must be UTF-8 text");
+  if (as_json.size() > content_json_bytes_max) {
+    return bad_argument("content", "must be at most " + std::to_string(content_json_bytes_max) +
+                                       " bytes as JSON, where a control character takes six");
+  }
   return {};
 }
 
