@@ -30,10 +30,8 @@ void JsonWriter::close(char bracket) {
 }
 
 void JsonWriter::name(std::string_view name) {
-  separate();
-  text_ += '"';
-  text_ += name;
-  text_ += "\":";
+  value(name);
+  text_ += ':';
   comma_ = false;
 }
 
@@ -51,9 +49,7 @@ void JsonWriter::value(std::string_view text) {
 void JsonWriter::value(const boost::json::object& object) {
   begin_object();
   for (const auto& [field_name, field_value] : object) {
-    value(std::string_view(field_name));
-    text_ += ':';
-    comma_ = false;
+    name(field_name);
     if (const auto* text = field_value.if_string())
       value(std::string_view(*text));
     else if (const auto* number = field_value.if_int64())

@@ -21,7 +21,7 @@ class JsonWriter {
   void begin_array() { open('['); }
   void end_array() { close(']'); }
 
-  /// The name of the next value; plain ASCII without quotes, as our field names are.
+  /// The name of the next value.
   void name(std::string_view name);
 
   template <std::integral Number>

@@ -56,6 +56,14 @@ TEST(JsonWriter, EscapesWhatJsonCannotHold) {
   EXPECT_EQ(written({{"a\"b\n", "c\\"}}), R"({"a\"b\n":"c\\"})");
 }
 
+TEST(JsonWriter, EscapesNamesToo) {  // a hold is written under the name an application gave
+  JsonWriter out;
+  out.begin_object();
+  out.field("a\"b", 1);
+  out.end_object();
+  EXPECT_EQ(out.take(), R"({"a\"b":1})");
+}
+
 TEST(JsonWriter, WritesNestedValuesOfEveryKind) {
   const json::object object{{"list", {1, "two", {{"three", 3.5}}}},
                             {"inner", {{"deep", {{"deeper", json::array{}}}}}},
