@@ -104,17 +104,20 @@ Task<Result<void>> Finisher::settle_unseen(std::shared_ptr<const Entry> entry, K
     if (*in_page) co_return Result<void>{};
 
     bool missing = false;
+    bool settled = false;
     Decision decision = [&](Participant& now) {
       missing = false;
+      settled = now.settlement(operation->intent) != nullptr;
+      if (settled) return Verdict::keep;
       if (settle_one(now, key, *entry, *operation)) return Verdict::write;
-      if (now.settlement(operation->intent) != nullptr || now.pages != pages) return Verdict::keep;
+      if (now.pages != pages) return Verdict::keep;
       missing = true;
       return Verdict::confirm;  // an absence proves nothing until the store accepts a write on it
     };
     const auto updated = co_await views_.participants.update(key, std::move(decision));
     if (!updated) co_return updated.error();
     if (missing) co_return alarm(*entry, key, operation->intent);
-    if (*updated == Updated::written) co_return Result<void>{};
+    if (settled || *updated == Updated::written) co_return Result<void>{};
   }
   co_return Error{Errc::contended, key.text() + ": others changed it each time"};
 }
