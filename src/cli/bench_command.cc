@@ -147,8 +147,10 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(std::size_t{1}, buyers_max));
   command->add_option("--seconds", arguments->seconds, "length of each row (5)")
       ->check(CLI::Range(1, 86400));
-  command->add_option("--purchases", arguments->purchases,
-                      "end a row after so many; 0: after its seconds alone");
+  command
+      ->add_option("--purchases", arguments->purchases,
+                   "end a row after so many; 0: after its seconds alone")
+      ->check(CLI::Range(std::int64_t{0}, INT64_MAX));
   command->add_option("--accounts", arguments->accounts, "accounts to buy for (100000)")
       ->check(CLI::Range(1, 10'000'000));
   command->add_option("--campaigns", arguments->campaigns, "campaigns of the load spread (1000)")

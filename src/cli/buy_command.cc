@@ -1,7 +1,7 @@
 /// `posse buy`
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "cli/commands.h"
 
@@ -25,9 +25,15 @@ Task<Exit> buy(Host* host, Globals globals, Purchase purchase) {
 /// The file's bytes; empty if it cannot be read or is too long.
 std::optional<std::string> read_content(const std::string& path) {
   if (path.empty()) return std::string();
+  // A byte more than fits, so that a pipe without end is refused too.
+  std::string content(content_bytes_max + 1, '\0');
+  std::error_code wrong;
   std::ifstream file(path, std::ios::binary);
-  std::string content((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (file.is_open() && !file.bad() && content.size() <= content_bytes_max) return content;
+  if (file.is_open() && !std::filesystem::is_directory(path, wrong)) {
+    file.read(content.data(), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<std::size_t>(file.gcount()));
+    if (!file.bad() && content.size() <= content_bytes_max) return content;
+  }
   usage_error("--content must be a readable file of at most " + std::to_string(content_bytes_max) +
               " bytes");
   return {};

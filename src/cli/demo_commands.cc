@@ -82,8 +82,13 @@ void add_demo_commands(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(1, 64));
   command->add_option("--seconds", arguments->seconds, "how long (30)")
       ->check(CLI::Range(1, 86400));
+  const auto is_decimal = [](const std::string& text) {
+    const bool digits = text.find_first_not_of("0123456789.") == std::string::npos;
+    return digits ? std::string() : "must be 0.1 to 3600 seconds, not " + text;  // no `nan`
+  };
   command->add_option("--kill-every", arguments->kill_every, "seconds between two kills (2)")
-      ->check(CLI::Range(0.1, 3600.0));
+      ->check(CLI::Range(0.1, 3600.0))
+      ->check(is_decimal);
   add_plan_options(*command, *arguments);
   add_store_option(*command, chosen);
   add_json_option(*command, chosen);

@@ -6,6 +6,20 @@
 
 #include "cli/commands.h"
 
+namespace {
+
+/// One sentence, as everywhere else.
+std::string usage_sentence(const CLI::App* app, const CLI::Error& error) {
+  const auto unknown = app->remaining();
+  const bool no_command = error.get_name() == "RequiredError" && app->get_subcommands().empty();
+  const std::string what = no_command && !unknown.empty()
+                               ? "there is no command `" + unknown.front() + "`"
+                               : std::string(error.what());
+  return "posse: " + what + " (posse --help says what there is)\n";
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   CLI::App app(
@@ -15,6 +29,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 fine, 1 refused or unsound, 2 usage, 3 store unreachable, 4 undecided.");
+  app.failure_message(usage_sentence);
   posse::Chosen chosen;
   posse::add_account_commands(app, chosen);
   posse::add_payment_commands(app, chosen);
