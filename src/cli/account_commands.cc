@@ -49,7 +49,8 @@ Exit run_create(const Globals& globals, const Arguments& arguments) {
     hash = hash_password(password);
     if (hash.empty()) return report(Error{Errc::unavailable, "no memory to hash the password"});
   }
-  return with_host(globals, [&](Host* host) { return create(host, globals, *name, hash); });
+  return with_new_host(store_url(globals),
+                       [&](Host* host) { return create(host, globals, *name, hash); });
 }
 
 }  // namespace

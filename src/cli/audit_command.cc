@@ -46,32 +46,44 @@ class ProgressLine final : public AuditProgress {
   bool shown_ = false;
 };
 
-Task<Exit> repair(Audit* audit, Globals globals, AuditProgress* progress) {
-  const auto repairs = co_await audit->repair(progress);
-  if (!repairs) co_return report(repairs.error());
-  for (const auto& failure : repairs->failures)
-    (void)std::fprintf(stderr, "posse: %s\n", failure.c_str());
-  if (!globals.json) {
-    print("repaired: " + with_thousands(repairs->entries) + " entries finished, " +
-          with_thousands(repairs->holds) + " holds decided\n");
+void print_books(const Globals& globals, const AuditReport& books,
+                 const std::optional<Repairs>& repairs) {
+  if (globals.json) {
+    boost::json::object json = to_json(books);
+    if (repairs) {
+      json["repaired"] =
+          boost::json::object{{"entries", repairs->entries}, {"holds", repairs->holds}};
+    }
+    print(json);
+    return;
   }
-  co_return repairs->failures.empty() ? Exit::fine : Exit::refused;
+  if (repairs) {
+    print("repaired: finished entries " + with_thousands(repairs->entries) + ", decided holds " +
+          with_thousands(repairs->holds) + "\n");
+  }
+  print(to_text(books));
 }
 
 Task<Exit> audit(Host* host, Globals globals, bool with_repair) {
   Audit audit(host->shop().journal(), host->scan(), host->clock());
-  Exit exit = Exit::fine;
   std::optional<ProgressLine> line(std::in_place);
-  if (with_repair) exit = co_await repair(&audit, globals, &*line);
-  if (exit == Exit::unreachable) co_return exit;
+  std::optional<Repairs> repairs;
+  if (with_repair) {
+    auto repaired = co_await audit.repair(&*line);
+    if (!repaired) co_return report(repaired.error());
+    repairs = *std::move(repaired);
+  }
   const auto books = co_await audit.run(&*line);
   line.reset();
   if (!books) co_return report(books.error());
-  if (globals.json)
-    print(to_json(*books));
-  else
-    print(to_text(*books));
-  co_return books->sound() ? exit : Exit::refused;
+  const bool failed = repairs && !repairs->failures.empty();
+  if (failed) {
+    for (const auto& failure : repairs->failures) {
+      (void)std::fprintf(stderr, "posse: %s\n", failure.c_str());
+    }
+  }
+  print_books(globals, *books, repairs);
+  co_return books->sound() && !failed ? Exit::fine : Exit::refused;
 }
 
 }  // namespace

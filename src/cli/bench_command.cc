@@ -85,10 +85,13 @@ std::string to_text(const Row& row) {
 }
 
 Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments) {
+  const bool spread =
+      std::find(arguments.loads.begin(), arguments.loads.end(), "spread") != arguments.loads.end();
+  (void)std::fprintf(stderr, "preparing %s accounts\n", with_thousands(arguments.accounts).c_str());
   const SamplePlan sample{
       .prefix = "bench",
       .accounts = arguments.accounts,
-      .campaigns = arguments.campaigns,
+      .campaigns = spread ? arguments.campaigns : 1,
       .price = Cents{40},
       .funds = Cents{1'000'000'000},
       .round = "bench-" + Uuid::make(host->clock().now(), host->random()).text()};
@@ -96,7 +99,7 @@ Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments) {
   if (!made) co_return report(made.error());
   if (!globals.json)
     print("load    buyers    purchases       p50       p99     p99.9       max      memory\n");
-  const auto campaigns = sample_names("bench", arguments.campaigns);
+  const auto campaigns = sample_names("bench", sample.campaigns);
   for (const auto& load : arguments.loads) {
     for (const std::size_t buyers : arguments.buyers) {
       LoadPlan plan{.accounts = sample_names("bench", arguments.accounts),
@@ -130,7 +133,8 @@ Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments) {
 Exit run(Globals globals, const Arguments& arguments) {
   std::optional<Scratch> scratch;
   if (globals.store.empty()) globals.store = scratch.emplace("bench").store_url();
-  return with_host(globals, [&](Host* host) { return run_rows(host, globals, arguments); });
+  return with_new_host(globals.store,
+                       [&](Host* host) { return run_rows(host, globals, arguments); });
 }
 
 }  // namespace
@@ -155,7 +159,10 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(1, 10'000'000));
   command->add_option("--campaigns", arguments->campaigns, "campaigns of the load spread (1000)")
       ->check(CLI::Range(std::size_t{1}, campaigns_per_owner_max));
-  add_store_option(*command, chosen);
+  command
+      ->add_option("--store", chosen.globals.store,
+                   "lmdb:DIRECTORY or memory:, not a real shop's; none: one of its own")
+      ->type_name("URL");
   add_json_option(*command, chosen);
   command->callback([&chosen, arguments] {
     chosen.run = [&chosen, arguments] { return run(chosen.globals, *arguments); };

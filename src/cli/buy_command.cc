@@ -17,9 +17,9 @@ struct Arguments {
 };
 
 Task<Exit> buy(Host* host, Globals globals, Purchase purchase) {
-  const std::string again = "ask again with --key " + purchase.key.text();
+  const std::string key = purchase.key.text();
   const auto sale = co_await host->shop().purchases().buy(std::move(purchase));
-  co_return report(globals, sale, again);
+  co_return report(globals, sale, "ask again with --key " + key);
 }
 
 /// The file's bytes; empty if it cannot be read or is too long.

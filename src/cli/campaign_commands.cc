@@ -55,6 +55,7 @@ Task<Exit> list(Host* host, Globals globals, std::string after) {
   const auto views = co_await host->shop().campaigns().list(std::move(after), list_max);
   if (!views) co_return report(views.error());
   for (const auto& view : *views) print_campaign(globals, host, view);
+  if (views->empty()) (void)std::fputs("posse: no campaigns\n", stderr);
   co_return Exit::fine;
 }
 

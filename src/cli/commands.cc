@@ -11,7 +11,7 @@ namespace posse {
 void add_store_option(CLI::App& command, Chosen& chosen) {
   command
       .add_option("--store", chosen.globals.store,
-                  "where the shop is kept: lmdb:DIRECTORY or memory: (POSSE_STORE)")
+                  "where the shop is kept: lmdb:DIRECTORY; else POSSE_STORE says it")
       ->type_name("URL");
 }
 
@@ -19,17 +19,35 @@ void add_json_option(CLI::App& command, Chosen& chosen) {
   command.add_flag("--json", chosen.globals.json, "print JSON, one object");
 }
 
-Exit with_host(const Globals& globals, const std::function<Task<Exit>(Host*)>& task) {
+std::string store_url(const Globals& globals) {
   const char* environment = std::getenv("POSSE_STORE");
-  std::string url = globals.store;
-  if (url.empty() && environment != nullptr) url = environment;
+  return globals.store.empty() && environment != nullptr ? environment : globals.store;
+}
+
+namespace {
+
+Exit run_on(const std::string& url, Missing missing, const std::function<Task<Exit>(Host*)>& task) {
   if (url.empty()) return usage_error("--store (or POSSE_STORE) must say where the shop is kept");
   if (!is_store_url(url)) {
     return usage_error("--store " + std::string(store_url_rule) + ", not `" + url + "`");
   }
-  auto host = Host::open(url);
+  auto host = Host::open(url, missing);
   if (!host) return report(host.error());
   return (*host)->run(task(host->get()));
+}
+
+}  // namespace
+
+Exit with_host(const Globals& globals, const std::function<Task<Exit>(Host*)>& task) {
+  const std::string url = store_url(globals);
+  if (url == "memory:") {
+    return usage_error("--store memory: is empty at each start; only bench can use it");
+  }
+  return run_on(url, Missing::refuse, task);
+}
+
+Exit with_new_host(const std::string& url, const std::function<Task<Exit>(Host*)>& task) {
+  return run_on(url, Missing::create, task);
 }
 
 std::optional<Name> read_name(const std::string& what, const std::string& text) {

@@ -35,8 +35,15 @@ void add_demo_commands(CLI::App& app, Chosen& chosen);
 void add_store_option(CLI::App& command, Chosen& chosen);
 void add_json_option(CLI::App& command, Chosen& chosen);
 
-/// Opens the store that the command line names and runs `task` on it.
+/// Opens the store that the command line names, or POSSE_STORE, and runs `task` on it. There must
+/// be one.
 Exit with_host(const Globals& globals, const std::function<Task<Exit>(Host*)>& task);
+
+/// The same on the store `url`, which is made if it is not there.
+Exit with_new_host(const std::string& url, const std::function<Task<Exit>(Host*)>& task);
+
+/// The store that the command line names, or POSSE_STORE; empty if neither does.
+std::string store_url(const Globals& globals);
 
 /// Reads a name or a whole number of at least `least` that was given as `what`; says on standard
 /// error what is wrong with it, and is empty then.

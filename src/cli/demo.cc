@@ -139,10 +139,10 @@ Task<Exit> Demo::judge() {
         {"good", good}});
     co_return good ? Exit::fine : Exit::refused;
   }
-  print("\nThe dead left " +
+  print("\nWhen the last process ended, the posse had left " +
         plural(before->unfinished.entries, "unfinished entry", "unfinished entries") + " and " +
-        plural(before->unfinished.holds, "hold") + "; one repair later:\n" + to_text(*books) +
-        plural(testimony.sold(), "acknowledged purchase") + " and " +
+        plural(before->unfinished.holds, "undecided hold") + "; one repair later:\n" +
+        to_text(*books) + plural(testimony.sold(), "acknowledged purchase") + " and " +
         plural(testimony.refused(), "refusal") + " compared with the books: " +
         (wrong->empty() ? "all true\n" : plural(wrong->size(), "contradiction") + "\n"));
   co_return good ? Exit::fine : Exit::refused;

@@ -36,8 +36,9 @@ Exit run_demo(Globals globals, Arguments arguments) {
   arguments.plan.length = std::chrono::seconds{static_cast<std::int64_t>(arguments.seconds)};
   arguments.plan.kill_every =
       std::chrono::milliseconds{static_cast<std::int64_t>(arguments.kill_every * 1000)};
-  return with_host(globals,
-                   [&](Host* host) { return demo(host, globals, arguments.plan, scratch.path()); });
+  return with_new_host(globals.store, [&](Host* host) {
+    return demo(host, globals, arguments.plan, scratch.path());
+  });
 }
 
 Task<void> stop_when_asked(Host* host, Load* load) {
@@ -90,7 +91,10 @@ void add_demo_commands(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(0.1, 3600.0))
       ->check(is_decimal);
   add_plan_options(*command, *arguments);
-  add_store_option(*command, chosen);
+  command
+      ->add_option("--store", chosen.globals.store,
+                   "lmdb:DIRECTORY, not a real shop's; none: one of its own")
+      ->type_name("URL");
   add_json_option(*command, chosen);
   command->callback([&chosen, arguments] {
     chosen.run = [&chosen, arguments] { return run_demo(chosen.globals, *arguments); };

@@ -32,9 +32,9 @@ Exit exit_of(const Error& error) {
   return Exit::refused;
 }
 
-Result<std::unique_ptr<Host>> Host::open(const std::string& url) {
+Result<std::unique_ptr<Host>> Host::open(const std::string& url, Missing missing) {
   auto io = std::make_unique<asio::io_context>(1);
-  auto store = open_store(url, io->get_executor());
+  auto store = open_store(url, missing, io->get_executor());
   if (!store) return store.error();
   return std::unique_ptr<Host>(new Host(std::move(io), *std::move(store)));
 }

@@ -22,7 +22,7 @@ namespace posse {
 class Host {
  public:
   /// Errors: the driver's.
-  static Result<std::unique_ptr<Host>> open(const std::string& url);
+  static Result<std::unique_ptr<Host>> open(const std::string& url, Missing missing);
 
   /// Runs `task` to its end, then what it has left in the background.
   Exit run(Task<Exit> task);

@@ -27,6 +27,7 @@ Exit report(const Error& error) {
 }
 
 Exit report(const Globals& globals, const Refusal& refusal) {
+  if (refusal.code == "bad_request") return usage_error(refusal.detail);
   if (globals.json)
     print(to_json(refusal));
   else

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/store_url.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "stores/lmdb/lmdb_store.h"
@@ -30,15 +31,20 @@ bool is_store_url(const std::string& url) {
   return url == memory_scheme || (url.starts_with(lmdb_scheme) && url.size() > lmdb_scheme.size());
 }
 
-Result<std::unique_ptr<OpenStore>> open_store(const std::string& url,
+Result<std::unique_ptr<OpenStore>> open_store(const std::string& url, Missing missing,
                                               boost::asio::any_io_executor executor) {
   std::unique_ptr<OpenStore> opened;
   if (url == memory_scheme) {
     opened = std::make_unique<Opened<MemoryStore>>(std::make_unique<MemoryStore>());
     return opened;
   }
-  auto lmdb = LmdbStore::open(
-      {.executor = std::move(executor), .directory = url.substr(lmdb_scheme.size())});
+  const std::filesystem::path directory = url.substr(lmdb_scheme.size());
+  std::error_code wrong;
+  if (missing == Missing::refuse && !std::filesystem::exists(directory / "data.mdb", wrong)) {
+    return Error{Errc::unavailable, "there is no shop in " + directory.string() +
+                                        "; `posse account create` makes one"};
+  }
+  auto lmdb = LmdbStore::open({.executor = std::move(executor), .directory = directory});
   if (!lmdb) return lmdb.error();
   opened = std::make_unique<Opened<LmdbStore>>(*std::move(lmdb));
   return opened;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -22,14 +23,18 @@ class OpenStore {
 };
 
 /// What a store URL must be, for usage messages.
-inline constexpr const char* store_url_rule = "must be memory: or lmdb:DIRECTORY";
+inline constexpr const char* store_url_rule = "must be lmdb:DIRECTORY";
 
 /// Whether `url` names a store this program knows.
 bool is_store_url(const std::string& url);
 
+/// Whether a command makes a store where there is none. Most do not: a misspelt one would look like
+/// an empty shop with sound books.
+enum class Missing : std::uint8_t { refuse, create };
+
 /// Opens the store; its callers live on `executor`.
-/// Errors: the driver's.
-Result<std::unique_ptr<OpenStore>> open_store(const std::string& url,
+/// Errors: the driver's; `unavailable` if there is none and none is to be made.
+Result<std::unique_ptr<OpenStore>> open_store(const std::string& url, Missing missing,
                                               boost::asio::any_io_executor executor);
 
 }  // namespace posse

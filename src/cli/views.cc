@@ -76,6 +76,7 @@ json::object to_json(const Sale& sale) {
           {"price", number(sale.price)},
           {"entry", number(sale.entry)},
           {"intent", sale.intent.text()},
+          {"key", sale.key.text()},
           {"receipt", campaign_sequence(sale.campaign).receipt(sale.entry).text()},
           {"sold_at", rfc3339(sale.sold_at)},
           {"starts_at", rfc3339(sale.starts_at)},
@@ -107,7 +108,8 @@ json::object to_json(const Refusal& refusal) {
 std::string to_text(const AccountView& account) {
   std::string text = account.name.text() + " (" + account.role + "): balance " +
                      amount(account.balance) + ", can spend " + amount(account.spendable) + ", " +
-                     with_thousands(account.settled) + " operations settled\n";
+                     with_thousands(account.settled) +
+                     (account.settled == 1 ? " operation" : " operations") + " settled\n";
   for (const auto& hold : account.holds) {
     text += "  undecided: " + hold.intent.text() + " in " + hold.sequence.name() + ", entries " +
             std::to_string(number(hold.first)) + " to " + std::to_string(number(hold.last)) + "\n";
@@ -129,8 +131,8 @@ std::string to_text(const CampaignView& view) {
 std::string to_text(const Sale& sale) {
   return std::string(sale.repeated ? "bought before: " : "sold: ") + "slot " +
          with_thousands(number(sale.slot)) + " of " + sale.campaign.text() + " for " +
-         amount(sale.price) + " (entry " + std::to_string(number(sale.entry)) + ", intent " +
-         sale.intent.text() + ")\n";
+         amount(sale.price) + " (entry " + std::to_string(number(sale.entry)) + ", key " +
+         sale.key.text() + ")\n";
 }
 
 std::string to_text(const Booked& booked) {

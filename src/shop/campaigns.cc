@@ -33,6 +33,9 @@ std::optional<Refusal> wrong(const Campaign& campaign) {
 
 Task<Result<Answer<CampaignView>>> Campaigns::create(Name id, Campaign campaign) {
   if (auto refusal = wrong(campaign)) co_return *std::move(refusal);
+  if (campaign.closes_at != Time{} && campaign.closes_at <= clock_.now()) {
+    co_return bad_argument("closes_at", "must be in the future");
+  }
   const auto known = co_await journal_.sequences().head(campaign_sequence(id));
   if (!known) co_return known.error();
   if (*known) co_return refuse("exists", "there is a campaign `" + id.text() + "` already");

@@ -53,6 +53,10 @@ Task<Result<Answer<Booked>>> Payments::book(Payment payment, std::string kind, E
   auto outcome = co_await journal_.commit(std::move(order));
   if (!outcome) co_return outcome.error();
   if (auto* refusal = std::get_if<Refusal>(&*outcome)) {
+    if (refusal->code == "insufficient_funds") {
+      refusal->detail = payment.account.text() + " can spend " +
+                        std::to_string(refusal->more.at("spendable").as_int64());
+    }
     if (refusal->code != "unknown_participant") co_return std::move(*refusal);
     co_return refuse("unknown_account", "there is no account `" + payment.account.text() + "`");
   }

@@ -60,6 +60,7 @@ Time time_of(const json::value& value) {
 Sale sale_of(const Purchase& purchase, const Committed& committed) {
   const Operation& operation = committed.operation();
   return {.campaign = purchase.campaign,
+          .key = purchase.key,
           .slot = committed.slot,
           .price = Cents{operation.line.at("amount").as_int64()},
           .entry = committed.entry->number,
@@ -78,6 +79,12 @@ Refusal in_our_words(Refusal refusal, const Purchase& purchase) {
   if (refusal.code == "unknown_participant") {
     return refuse("unknown_account", "there is no account `" + purchase.buyer.text() + "`");
   }
+  if (refusal.code == "insufficient_funds") {
+    refusal.detail = purchase.buyer.text() + " can spend " +
+                     std::to_string(refusal.more.at("spendable").as_int64()) +
+                     "; a purchase sets its maximum price aside, here " +
+                     std::to_string(number(purchase.max_price));
+  }
   return refusal;
 }
 
@@ -94,7 +101,8 @@ Task<Result<Answer<Sale>>> Purchases::buy(Purchase purchase) {
   const auto& committed = std::get<Committed>(*outcome);
   if (committed.repeated && !same_request(purchase, committed)) {
     co_return refuse("key_reused",
-                     "key " + purchase.key.text() + " has bought something else before");
+                     "key " + purchase.key.text() +
+                         " has bought before, with another campaign, maximum price or content");
   }
   co_return sale_of(purchase, committed);
 }

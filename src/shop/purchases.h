@@ -27,6 +27,7 @@ struct Purchase {
 /// A slot that is the buyer's.
 struct Sale {
   Name campaign;
+  Uuid key;
   Slot slot{};
   Cents price{};
   EntryNumber entry{};
