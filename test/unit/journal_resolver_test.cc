@@ -21,6 +21,12 @@ Task<void> claim_later(World* world, Bytes entry, std::chrono::milliseconds paus
   EXPECT_TRUE(added);
 }
 
+Task<void> resolve_in(Resolver* resolver, Key key, Hold hold,
+                      std::optional<Result<Resolution>>* resolution) {
+  auto resolved = co_await resolver->resolve(std::move(key), std::move(hold));
+  resolution->emplace(std::move(resolved));
+}
+
 struct ResolverTest : testing::Test {
   World world;
   Sequence sequence{"journal/1"};
@@ -134,11 +140,7 @@ TEST_F(ResolverTest, SaysWhenAnotherDecidedMeanwhile) {
   Node other(world, 2);
   std::optional<Result<Resolution>> second;
   TaskGroup tasks(world.io.get_executor());
-  tasks.spawn(
-      [](Resolver* it, Key key, Hold one, std::optional<Result<Resolution>>* end) -> Task<void> {
-        auto resolved = co_await it->resolve(std::move(key), std::move(one));
-        end->emplace(std::move(resolved));
-      }(&other.journal.resolver(), ann, hold, &second));
+  tasks.spawn(resolve_in(&other.journal.resolver(), ann, hold, &second));
   const Resolution first = resolve(hold);
   world.run(tasks.join());
   EXPECT_NE(first == Resolution::released, second->value() == Resolution::released);
