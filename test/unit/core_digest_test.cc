@@ -66,7 +66,9 @@ TEST(BytesAsText, AreReadOnlyIfEveryCharacterIsTheirs) {
   EXPECT_TRUE(from_text("-_-_AA", bytes));
   EXPECT_EQ(bytes, (std::vector<std::uint8_t>{0xfb, 0xff, 0xbf, 0x00}));
   for (const auto* text :
-       {"", "-_-_A", "-_-_AAA", "-_-_AA==", "+/+/AA", "-_-_A ", "-_-_AB", "-_-_A\n", "-_-_AAAA"}) {
+       {"", "-_-_A", "-_-_AAA", "-_-_AA==", "+/+/AA", "-_-_A ", "-_-_AB", "-_-_A\n", "-_-_AAAA",
+        "-_-\xcb"
+        "AA"}) {
     EXPECT_FALSE(from_text(text, bytes)) << text;
   }
 }
