@@ -3,6 +3,8 @@
 #include "journal/journal.h"
 
 #include <algorithm>
+#include <cmath>
+#include <string_view>
 #include <utility>
 
 #include "core/limits.h"
@@ -15,6 +17,45 @@ constexpr std::size_t turnstiles_max = 4096;
 
 /// Earlier attempts at one request that a repeated request decides before it tries anew.
 constexpr int recalls_max = 4;
+
+/// How deep an order's lists and objects may nest: the reader stops at 32, and an entry adds some.
+constexpr int nesting_max = 16;
+
+bool is_utf8(std::string_view text) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::all_of(text.begin(), text.end(), is_ascii)) return true;
+  boost::json::error_code wrong;
+  boost::json::parse(boost::json::serialize(boost::json::string_view(text)), wrong);
+  return !wrong;
+}
+
+bool is_readable(const boost::json::object& object, int nesting);
+
+bool is_readable(const boost::json::value& value, int nesting) {
+  if (const auto* text = value.if_string()) return is_utf8(*text);
+  if (const auto* number = value.if_double()) return std::isfinite(*number);
+  if (const auto* object = value.if_object()) return is_readable(*object, nesting);
+  const auto* list = value.if_array();
+  const auto is_fine = [&](const auto& item) { return is_readable(item, nesting - 1); };
+  return list == nullptr || (nesting > 0 && std::all_of(list->begin(), list->end(), is_fine));
+}
+
+/// Whether JSON can hold `object`, so that everybody can read it again: an entry or a participant
+/// that nobody can read blocks its sequence for ever.
+bool is_readable(const boost::json::object& object, int nesting) {
+  const auto is_fine = [&](const auto& field) {
+    return is_utf8(field.key()) && is_readable(field.value(), nesting - 1);
+  };
+  return nesting > 0 && std::all_of(object.begin(), object.end(), is_fine);
+}
+
+bool is_readable(const Order& order) {
+  const auto is_fine = [](const Effect& effect) {
+    return is_utf8(effect.key.text()) && is_readable(effect.details, nesting_max);
+  };
+  return is_readable(order.line, nesting_max) && is_readable(order.data, nesting_max) &&
+         std::all_of(order.effects.begin(), order.effects.end(), is_fine);
+}
 
 Refusal busy(std::string detail) {
   return {.code = "busy", .detail = std::move(detail), .more = {}};
@@ -210,6 +251,10 @@ std::optional<Refusal> Journal::malformed(const Order& order) const {
   }
   if (order.effects.empty() || order.effects.size() > operation_effects_max) {
     return refuse("an operation has 1 to " + std::to_string(operation_effects_max) + " effects");
+  }
+  if (!is_readable(order)) {
+    return refuse("an operation is UTF-8 text and finite numbers, at most " +
+                  std::to_string(nesting_max) + " levels deep");
   }
   const std::size_t bytes =
       boost::json::serialize(order.line).size() + boost::json::serialize(order.data).size();
