@@ -127,9 +127,11 @@ Task<Result<std::vector<CampaignView>>> Campaigns::list(std::string after, std::
       from = std::string(prefix) + id + "/~";  // comes after every entry and receipt of it
       continue;
     }
+    const auto name = Name::from(id);
+    if (!name) continue;  // not ours
     const auto head = read_head(listed.document.value, listed.key);
     if (!head) co_return head.error();
-    auto shown = co_await view(*Name::from(id), *head);
+    auto shown = co_await view(*name, *head);
     if (!shown) co_return shown.error();
     views.push_back(*std::move(shown));
   }

@@ -1,0 +1,122 @@
+/// Accounts: made once, shown as they are, freed at login.
+// SPDX-License-Identifier: Apache-2.0
+#include "shop/accounts.h"
+#include "shop_world.h"
+
+namespace posse {
+namespace {
+
+using namespace std::chrono_literals;
+using Fate = MortalStore::Fate;
+
+TEST(Account, StartsWithNothing) {
+  ShopWorld world;
+  const auto made = granted(world.run(world.shop.accounts().create(world.name("ann"), "hash")));
+  EXPECT_EQ(made.name.text(), "ann");
+  EXPECT_EQ(made.role, "person");
+  EXPECT_EQ(made.balance, Cents{0});
+  EXPECT_EQ(made.spendable, Cents{0});
+  EXPECT_TRUE(made.holds.empty());
+  EXPECT_EQ(made.settled, 0U);
+  EXPECT_TRUE(made.campaigns.empty());
+}
+
+TEST(Account, IsMadeOnce) {
+  ShopWorld world;
+  world.account("ann");
+  const std::string before = world.bytes("account/ann");
+  const auto again = world.run(world.other.accounts().create(world.name("ann"), "another hash"));
+  EXPECT_EQ(refused(again), "exists");
+  EXPECT_EQ(world.bytes("account/ann"), before);
+}
+
+TEST(Account, IsMadeThoughTheAnswerIsLost) {  // S7
+  ShopWorld world;
+  int writes = 0;
+  world.mortal.fate = [&](const Key& /*key*/) {
+    return writes++ == 0 ? Fate::answer_lost : Fate::alive;
+  };
+  const auto made = world.run(world.other.accounts().create(world.name("ann"), ""));
+  EXPECT_EQ(granted(made).name.text(), "ann");
+}
+
+TEST(Account, IsUndecidedIfTheStoreNeverSays) {
+  ShopWorld world;
+  world.mortal.fate = [](const Key& /*key*/) { return Fate::answer_lost; };
+  const auto made = world.run(world.other.accounts().create(world.name("ann"), ""));
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(std::holds_alternative<Undecided>(*made));
+}
+
+TEST(Account, ShowsWhatItOwnsAndWhatIsSetAside) {
+  ShopWorld world;
+  world.fill();
+  Entry entry = world.next("campaign/lamps");
+  world.declare("bob", world.sale("bob", "ann"), entry);
+  const auto bob = granted(world.run(world.shop.accounts().show(world.name("bob"))));
+  EXPECT_EQ(bob.balance, Cents{5000 - 120});
+  EXPECT_EQ(bob.spendable, Cents{5000 - 160});
+  EXPECT_EQ(bob.holds.size(), 1U);
+  EXPECT_EQ(bob.settled, 4U);
+  const auto ann = granted(world.run(world.shop.accounts().show(world.name("ann"))));
+  EXPECT_EQ(ann.campaigns, std::vector<std::string>{"lamps"});
+}
+
+TEST(Account, CountsWhatHasSpilled) {
+  ShopWorld world;
+  world.account("bob");
+  for (int paid = 0; paid < 70; ++paid) world.deposit("bob", 1, "r" + std::to_string(paid));
+  world.rest();
+  EXPECT_EQ(granted(world.run(world.shop.accounts().show(world.name("bob")))).settled, 70U);
+}
+
+TEST(Account, IsFreedAtLoginFromAHoldOfTheDead) {  // S11 I9
+  ShopWorld world;
+  world.fill();
+  const Entry entry = world.next("campaign/lamps");
+  world.declare("bob", world.sale("bob", "ann"), entry);
+  const Steady before = world.clock.steady();
+  const auto bob = granted(world.run(world.other.accounts().resolve(world.name("bob"))));
+  EXPECT_TRUE(bob.holds.empty());
+  EXPECT_EQ(bob.spendable, bob.balance);
+  EXPECT_EQ(bob.balance, Cents{5000 - 120});
+  EXPECT_LE(world.clock.steady() - before, 1500ms);
+  EXPECT_EQ(world.findings(), "");
+}
+
+TEST(Account, PaysAtLoginForWhatTheDeadHadBought) {  // S11 S10
+  ShopWorld world;
+  world.fill();
+  Entry entry = world.next("campaign/lamps");
+  entry.operations.push_back(world.sale("bob", "ann"));
+  world.declare("bob", entry.operations.front(), entry);
+  world.append(entry);
+  const auto bob = granted(world.run(world.other.accounts().resolve(world.name("bob"))));
+  EXPECT_TRUE(bob.holds.empty());
+  EXPECT_EQ(bob.balance, Cents{5000 - 160});
+  EXPECT_EQ(world.findings(), "");
+}
+
+TEST(Account, TakesARoleAndKeepsIt) {
+  ShopWorld world;
+  world.account("ann");
+  Accounts& accounts = world.shop.accounts();
+  EXPECT_EQ(granted(world.run(accounts.give_role(world.name("ann"), "operator"))).role, "operator");
+  const int writes = world.store.writes;
+  EXPECT_EQ(granted(world.run(accounts.give_role(world.name("ann"), "operator"))).role, "operator");
+  EXPECT_EQ(world.store.writes, writes);
+  const auto wrong = world.run(accounts.give_role(world.name("ann"), "boss"));
+  EXPECT_EQ(sentence(wrong), "role must be person or operator");
+}
+
+TEST(Account, IsRefusedIfItIsNotThere) {
+  ShopWorld world;
+  Accounts& accounts = world.shop.accounts();
+  EXPECT_EQ(refused(world.run(accounts.show(world.name("eve")))), "unknown_account");
+  EXPECT_EQ(refused(world.run(accounts.resolve(world.name("eve")))), "unknown_account");
+  const auto given = world.run(accounts.give_role(world.name("eve"), "operator"));
+  EXPECT_EQ(refused(given), "unknown_account");
+}
+
+}  // namespace
+}  // namespace posse
