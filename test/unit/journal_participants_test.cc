@@ -261,7 +261,7 @@ TEST_F(ParticipantsTest, FindEverySettlementInAPage) {  // I5: settled lists are
     const bool in_document = now.settlement(settled(n).intent) != nullptr;
     const auto in_page = find_spilled(n);
     EXPECT_NE(in_document, in_page.has_value()) << n;
-    if (in_page) EXPECT_EQ(in_page->entry, settled(n).entry);
+    EXPECT_EQ(in_page.value_or(settled(n)).entry, settled(n).entry);
   }
   EXPECT_FALSE(find_spilled(80));
 }

@@ -230,6 +230,49 @@ TEST_F(TurnstileTest, IsNotMisledByAStaleReadOfTheEntryItLostTo) {  // I2
   expect_books_at_rest();
 }
 
+/// Sells numbered goods while there are any, and writes the price into each line.
+class TwoForSale final : public Composer {
+ public:
+  std::optional<Refusal> refuses(const Ground& ground, const Entry& entry,
+                                 const Operation& /*operation*/) const override {
+    if (number(ground.tip.slot) + entry.operations.size() < 2) return {};
+    return Refusal{.code = "sold_out", .detail = "there were two", .more = {}};
+  }
+  void append(const Ground& ground, Entry& entry, const Operation& operation) const override {
+    entry.operations.push_back(operation);
+    entry.operations.back().line["price"] = ground.settings.at("price");
+    entry.state["sold"] = number(ground.tip.slot) + entry.operations.size();
+  }
+};
+
+TEST_F(TurnstileTest, LeavesOutWhomTheComposerRefusesAndLetsTheirFundsGo) {  // S9 I10
+  const Sequence sale{"sale/1"};
+  ASSERT_TRUE(world.run(world.books.sequences.create_head(sale, {{"price", 30}})));
+  node->journal.compose_with("sale", std::make_unique<TwoForSale>());
+  std::vector<Answer> answers(5);
+  for (const auto* name : {"a", "b", "c", "d", "e"}) account(name);
+  for (std::size_t n = 0; n < answers.size(); ++n) {
+    Order order = payment_of(accounts[n], "buy");
+    order.sequence = sale;
+    node->start(std::move(order), &answers[n]);
+  }
+  node->close();
+  int sold = 0;
+  for (const auto& answer : answers) {
+    ASSERT_TRUE(answer && *answer);
+    const auto* done = committed(**answer);
+    if (done == nullptr) {
+      EXPECT_EQ(refusal_code(**answer), "sold_out");
+      continue;
+    }
+    ++sold;
+    EXPECT_EQ(done->operation().line.at("price"), 30);
+  }
+  EXPECT_EQ(sold, 2);
+  EXPECT_EQ(sound_entries(world, sale).back().tip.state.at("sold"), 2);
+  expect_at_rest(world, sale, accounts);
+}
+
 /// Tells nobody: the store is down.
 class DeafPosse final : public Announcer {
  public:
