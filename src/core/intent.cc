@@ -36,7 +36,9 @@ std::string Intent::text() const {
   return to_text(bytes_);
 }
 
-bool Intent::is_of(const RequestKey& request) const { return this->request() == request.bytes; }
+bool Intent::is_of(const RequestKey& request) const {
+  return this->request() == request.bytes;
+}
 
 std::array<std::uint8_t, 10> Intent::request() const {
   std::array<std::uint8_t, 10> bytes{};
