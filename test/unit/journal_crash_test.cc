@@ -98,13 +98,13 @@ TEST(Crash, OfTheRecovererIsRecoveredByTheNext) {  // S4 I9
     Scene scene;
     const Order order = scene.order(true);
     std::optional<Result<Outcome>> outcome;
+    std::optional<Result<Outcome>> other;
     Node node(scene.world);
     node.store.die_at(calls_of_an_order(true) / 2, LastCall::applied);
     node.start(order, &outcome);
     scene.world.pass(200ms);
     Node second(scene.world, 2);
     second.store.die_at(call, LastCall::applied);
-    std::optional<Result<Outcome>> other;
     second.start(order, &other);
     scene.world.pass(3000ms);
     const bool died = second.store.is_dead();

@@ -132,7 +132,8 @@ struct Node {
     return Refusal{.code = "error", .detail = outcome.error().detail, .more = {}};
   }
 
-  /// Starts an order beside the test; `outcome` is set when it is answered.
+  /// Starts an order beside the test; `outcome`, which outlives the node, is set when it is
+  /// answered.
   void start(Order order, std::optional<Result<Outcome>>* outcome) {
     requests.spawn(keep(&journal, std::move(order), outcome));
   }
