@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shop/accounts.h"
 
+#include "core/fields.h"
 #include "core/limits.h"
 
 namespace posse {
@@ -26,7 +27,23 @@ AccountView view(const Name& name, const Participant& account) {
   return view;
 }
 
+/// No name of a role, and no hash of a password, is longer.
+constexpr std::size_t text_bytes_max = 1024;
+
 }  // namespace
+
+std::optional<Error> misshapen(const Name& name, const Participant& account) {
+  Fields fields(account.data, account_key(name).text());
+  (void)fields.text("role", text_bytes_max);
+  (void)fields.integer("balance");
+  (void)fields.integer("created_at");
+  (void)fields.text("password", text_bytes_max);
+  for (const auto& [campaign, paid] : fields.object("campaigns")) {
+    if (!paid.is_int64() || paid.as_int64() < 0)
+      fields.refuse("campaigns", "must give each campaign the entry up to which it was paid");
+  }
+  return fields.finish();
+}
 
 Task<Result<Answer<AccountView>>> Accounts::create(Name name, std::string password_hash) {
   json::object data{{"role", "person"},
@@ -57,8 +74,9 @@ Task<Result<Answer<AccountView>>> Accounts::give_role(Name name, std::string rol
     co_return bad_argument("role", "must be person or operator");
   }
   Decision decision = [&](Participant& account) {
-    if (account.data.at("role").as_string() == role) return Verdict::keep;
-    account.data["role"] = role;
+    json::value& held = account.data["role"];
+    if (held.is_string() && held.as_string() == role) return Verdict::keep;
+    held = role;
     return Verdict::write;
   };
   const auto updated =
@@ -72,6 +90,7 @@ Task<Result<Answer<AccountView>>> Accounts::show(Name name) {
   const auto account = co_await journal_.participants().get(account_key(name));
   if (!account) co_return account.error();
   if (!*account) co_return unknown_account(name);
+  if (auto wrong = misshapen(name, **account)) co_return *std::move(wrong);
   co_return view(name, **account);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ struct AccountView {
   std::uint64_t settled = 0;  ///< Operations settled on it since it was made.
   std::vector<std::string> campaigns;
 };
+
+/// Empty if the account's own fields are as the shop writes them.
+/// Errors: `unreadable`, naming the document, the field and the bound.
+std::optional<Error> misshapen(const Name& name, const Participant& account);
 
 /// Creates and shows accounts.
 /// Errors: the store's, `unreadable`, `contended`.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/limits.h"
+#include "shop/accounts.h"
 
 namespace posse {
 namespace json = boost::json;
@@ -25,6 +26,7 @@ Task<Result<Answer<Harvested>>> Harvest::run(Name seller) {
   const auto account = co_await journal_.participants().get(account_key(seller));
   if (!account) co_return account.error();
   if (!*account) co_return refuse("unknown_account", "there is no account `" + seller.text() + "`");
+  if (auto wrong = misshapen(seller, **account)) co_return *std::move(wrong);
 
   Harvested harvested;
   std::vector<std::string> campaigns;

@@ -1,0 +1,133 @@
+"""Stores that are damaged, foreign or of a later program: said in one sentence, and left alone."""
+# SPDX-License-Identifier: Apache-2.0
+import json
+import os
+import unittest
+
+from shop_case import ShopCase
+
+READING = (("account", "show", "bob"), ("buy", "lamps", "--as", "bob", "--max-price", "40"),
+           ("deposit", "bob", "1", "--reference", "r2"))
+
+
+class BadStore(ShopCase):
+    def refuses(self, ran, code, *words):
+        self.assertEqual((ran.code, ran.out), (code, ""))
+        self.assertEqual(ran.err.count("\n"), 1, ran.err)
+        self.assertTrue(ran.err.startswith("posse: "), ran.err)
+        for word in words:
+            self.assertIn(word, ran.err)
+
+    def edit(self, key, change):
+        document = json.loads(self.document(key))
+        change(document)
+        self.scribble(key, json.dumps(document, separators=(",", ":")).encode())
+
+    def test_that_is_a_file_is_unreachable(self):
+        self.store.write_bytes(b"hello")
+        for command in ("create", "show"):
+            self.refuses(self.posse("account", command, "ann"), 3, str(self.store))
+        self.assertEqual(self.store.read_bytes(), b"hello")
+
+    def test_whose_parent_is_not_there_is_unreachable(self):
+        self.store = self.root / "no" / "store"
+        self.refuses(self.posse("account", "create", "ann"), 3, str(self.store))
+
+    def test_that_is_no_database_is_left_alone(self):
+        self.store.mkdir()
+        for garbage in (os.urandom(100_000), b"hello", b"\0" * 8192):
+            (self.store / "data.mdb").write_bytes(garbage)
+            for words in (("account", "create", "ann"), ("audit",), ("audit", "--repair"),
+                          *READING):
+                with self.subTest(words=words, bytes=garbage[:5]):
+                    self.refuses(self.posse(*words), 1, "cannot open the store in")
+            self.assertEqual((self.store / "data.mdb").read_bytes(), garbage)
+
+    def test_with_a_damaged_document_names_its_key_and_is_left_alone(self):
+        self.fill()
+        sound = self.document("account/bob")
+        for damaged in (b"", b"{", b"\xff\xfe", b"[]", b"null", sound[:-1], sound + b"x",
+                        sound.replace(b'"holds":[]', b'"holds":{}'), b"[" * 1000):
+            with self.subTest(damaged=damaged[:60]):
+                self.scribble("account/bob", damaged)
+                before = self.dump()
+                for words in READING[:2]:
+                    self.refuses(self.posse(*words), 1, "account/bob")
+                self.assertEqual(self.dump(), before)
+                ran = self.posse("audit", "--json")
+                self.assertEqual(ran.code, 1)
+                self.assertFalse(ran.json()["sound"])
+        self.scribble("account/bob", sound)
+        self.assertEqual(self.posse("audit").code, 0)
+
+    def test_with_a_newer_document_is_left_alone(self):
+        self.fill()
+        self.edit("account/bob", lambda document: document.update(v=2))
+        before = self.dump()
+        for words in READING[:2]:
+            self.refuses(self.posse(*words), 1, "account/bob", "`v`", "newer format")
+        self.assertEqual(self.dump(), before)
+        self.edit("account/bob", lambda document: document.update(v=1))
+        self.edit("campaign/lamps", lambda document: document.update(v=2))
+        before = self.dump()
+        for words in (("campaign", "show", "lamps"), ("campaign", "list"), READING[1],
+                      ("harvest", "ann")):
+            self.refuses(self.posse(*words), 1, "campaign/lamps", "`v`", "newer format")
+        self.assertEqual(self.dump(), before)
+
+    def test_with_a_campaign_of_a_later_pricing_sells_nothing(self):
+        self.fill()
+        self.edit("campaign/lamps",
+                  lambda document: document["settings"].update(pricing={"kind": "auction"}))
+        before = self.document("account/bob")
+        ran = self.buy()
+        self.assertEqual((ran.code, ran.out), (1, ""))
+        self.assertEqual(self.document("account/bob"), before)
+        self.refuses(self.posse("campaign", "show", "lamps"), 1, "`pricing`")
+
+    def test_with_an_account_of_other_fields_is_no_crash(self):
+        self.fill()
+        sound = self.document("account/bob")
+        for field, value in (("balance", "much"), ("balance", None), ("role", 5), ("role", None),
+                             ("campaigns", []), ("campaigns", {"lamps": "x"})):
+            with self.subTest(field=field, value=value):
+                def change(document, field=field, value=value):
+                    if value is None:
+                        del document["data"][field]
+                    else:
+                        document["data"][field] = value
+                self.scribble("account/bob", sound)
+                self.edit("account/bob", change)
+                for words in (*READING, ("harvest", "bob"), ("account", "role", "bob", "operator")):
+                    ran = self.posse(*words)
+                    self.assertIn(ran.code, (0, 1), (words, ran.err))
+                    self.assertLessEqual(ran.err.count("\n"), 1, ran.err)
+                self.assertEqual(self.posse("audit").code, 1)
+
+    def test_with_foreign_keys_is_no_crash(self):
+        self.fill()
+        self.scribble("campaign/BEDS", self.document("campaign/lamps"))
+        ran = self.posse("campaign", "list")
+        self.assertIn(ran.code, (0, 1), ran.err)
+        self.assertIn(self.posse("audit").code, (0, 1))
+
+    def test_with_a_changed_balance_is_unsound(self):  # I8
+        self.fill()
+        self.assertEqual(self.posse("audit").code, 0)
+        self.edit("account/bob", lambda document: document["data"].update(balance=1001))
+        ran = self.posse("audit", "--json")
+        self.assertEqual((ran.code, ran.json()["sound"]), (1, False))
+        self.assertEqual(ran.json()["books"]["difference"], -1)
+        self.assertEqual(self.posse("audit", "--repair").code, 1)
+
+    def test_with_a_changed_entry_is_unsound(self):  # I1
+        self.fill()
+        for _ in range(2):
+            self.buy()
+        key = "campaign/lamps/entry/000000000001"
+        self.scribble(key, self.document(key).replace(b'"bob"', b'"ann"'))
+        self.assertEqual(self.posse("audit").code, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
