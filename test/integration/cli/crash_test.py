@@ -130,7 +130,7 @@ class StoppedBuyer(ShopCase):
         print(f"with the store's lock held by a stopped process, buy ends after {seconds:.2f} s "
               f"with code {ran.code}: {(ran.err or ran.out).strip()}")
         self.assertIn(ran.code, (3, 4))
-        self.assertLessEqual(seconds, 8)
+        self.assertLessEqual(seconds, 6)
         self.assertEqual(self.good("account", "show", "bob", "--json").json()["balance"], 1000)
         holder.send_signal(signal.SIGCONT)
         holder.communicate(timeout=10)
