@@ -74,6 +74,8 @@ class Audit {
   Task<Result<void>> look_for_late_heads(Work* work);
   Task<Result<void>> read_sequences(Work* work);
   Task<Result<void>> read_sequence(Work* work, AuditLedger* ledger, SequenceIndex index);
+  Task<Result<void>> look_again_for_holds(AuditLedger* ledger);
+  Task<Result<bool>> shows(Key key, const Participant* account, Intent intent);
   Task<Result<void>> look_behind_entries(Work* work, SequenceIndex index, EntryNumber receipt);
   Task<Result<void>> look_at_head_again(Work* work, SequenceIndex index, Slot slot);
   Task<Result<void>> look_for_strangers(Work* work, SequenceIndex index);

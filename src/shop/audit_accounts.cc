@@ -26,6 +26,17 @@ auto order(const Cursor& one) {
   return std::tie(one.sequence, one.account);
 }
 
+/// With its account, what all attempts at one request share.
+template <typename Attempt>
+auto request_of(const Attempt& one) {
+  return std::pair(one.account, one.intent.request());
+}
+
+/// Attempts at one request are neighbours: an intent begins with it.
+bool by_request(const Settlement& a, const Settlement& b) {
+  return std::tie(a.account, a.intent) < std::tie(b.account, b.intent);
+}
+
 constexpr auto in_order = [](const auto& a, const auto& b) { return order(a) < order(b); };
 
 }  // namespace
@@ -81,6 +92,7 @@ void AuditedAccounts::keep(const Participant& participant, AccountIndex index) {
   const std::string key = account_key(*Name::from(account.name)).text();
   account.balance = participant.value("balance");
   account.pages = participant.pages;
+  account.spilled_until = participant.spilled_until;
   const std::int64_t spendable = participant.lowest("balance");
   if (account.balance < 0) {  // I4
     findings_.add("I4", {key}, key + " has " + std::to_string(account.balance));
@@ -142,7 +154,22 @@ void AuditedAccounts::see_page(const Listed& listed, const std::string& name, st
   // A page beyond was spilled since, or by somebody who lost the swap: the document tells.
   if (page >= account.pages) return;
   ++account.pages_seen;
+  see_watermark(*settled, listed.key, *index);
   keep(*settled, *index);
+}
+
+/// I5: a request is looked for in the pages only if the watermark says that it may be there.
+void AuditedAccounts::see_watermark(const std::vector<Settled>& settled, const Key& page,
+                                    AccountIndex index) {
+  const AuditedAccount& account = at(index);
+  const auto above = [&](const Settled& one) { return one.issued > account.spilled_until; };
+  const auto uncovered = std::find_if(settled.begin(), settled.end(), above);
+  if (uncovered == settled.end()) return;
+  const std::string key = account_key(*Name::from(account.name)).text();
+  findings_.add("I5", {key, page.text()},
+                page.text() + " has settled " + uncovered->intent.text() +
+                    ", issued after the `spilled_until` of " + key +
+                    ": its request could be charged twice");
 }
 
 void AuditedAccounts::close() {
@@ -154,10 +181,45 @@ void AuditedAccounts::close() {
                   key + " has " + std::to_string(account.pages) + " pages of settled intents, of " +
                       "which only " + std::to_string(account.pages_seen) + " are there");
   }
+  judge_requests();
   std::sort(settlements_.begin(), settlements_.end(), in_order);
   std::sort(holds_.begin(), holds_.end(), in_order);
   std::sort(cursors_.begin(), cursors_.end(), in_order);
   refuse_repeated();
+}
+
+/// I2: an account is charged for one attempt at each request. The same intent twice is told apart.
+void AuditedAccounts::judge_requests() {
+  std::sort(settlements_.begin(), settlements_.end(), by_request);
+  const auto charged_twice = [](const Settlement& a, const Settlement& b) {
+    return a.intent != b.intent && request_of(a) == request_of(b);
+  };
+  const auto end = settlements_.end();
+  auto pair = std::adjacent_find(settlements_.begin(), end, charged_twice);
+  for (; pair != end; pair = std::adjacent_find(pair + 1, end, charged_twice)) {
+    refuse_request(pair->account, pair->intent, (pair + 1)->intent);
+  }
+  judge_held_requests();
+}
+
+/// I2: what is settled is not held for another attempt. The settlements are ordered by request.
+void AuditedAccounts::judge_held_requests() {
+  const auto before = [](const Settlement& a, const auto& b) { return request_of(a) < b; };
+  for (const auto& hold : holds_) {
+    const auto request = request_of(hold);
+    const auto settled =
+        std::lower_bound(settlements_.begin(), settlements_.end(), request, before);
+    if (settled == settlements_.end() || request_of(*settled) != request) continue;
+    if (settled->intent == hold.intent) continue;
+    refuse_request(hold.account, settled->intent, hold.intent);
+  }
+}
+
+void AuditedAccounts::refuse_request(AccountIndex account, const Intent& one, const Intent& other) {
+  const std::string key = account_key(*Name::from(at(account).name)).text();
+  findings_.add("I2", {key},
+                key + " has settled " + one.text() + " and holds or has settled " + other.text() +
+                    ", which is another attempt at the same request");
 }
 
 void AuditedAccounts::refuse_repeated() {

@@ -26,6 +26,7 @@ struct AuditedAccount {
   Sum expected = 0;              ///< What its settled operations and harvests come to so far.
   std::uint64_t pages = 0;       ///< Of spilled settlements, as its document says.
   std::uint64_t pages_seen = 0;  ///< Of those.
+  Time spilled_until{};          ///< No intent in them was issued later, says its document.
   bool complete = true;          ///< All of it was read; else its silence is no evidence.
   bool judged = true;            ///< All that made its balance is known; else it is not judged.
 };
@@ -90,6 +91,10 @@ class AuditedAccounts {
   void keep(const Participant& participant, AccountIndex index);
   void keep(const std::vector<Settled>& settled, AccountIndex index);
   bool keep_cursors(const Participant& participant, AccountIndex index);
+  void see_watermark(const std::vector<Settled>& settled, const Key& page, AccountIndex index);
+  void judge_requests();
+  void judge_held_requests();
+  void refuse_request(AccountIndex account, const Intent& one, const Intent& other);
   void refuse_repeated();
 
   AuditedSequences& sequences_;

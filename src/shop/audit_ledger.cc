@@ -102,11 +102,7 @@ void AuditLedger::see_operation(Place& place, const Operation& operation) {
       continue;
     }
     report_.books.in_flight += share.money;
-    if (!place.published) continue;  // the account was read before: its silence is no evidence
-    suspects_.push_back({.intent = operation.intent,
-                         .sequence = place.sequence,
-                         .entry = place.entry.number,
-                         .account = share.account});
+    suspect(place, operation.intent, share.account);
   }
   if (settled < shares.size()) ++report_.unfinished.operations;
   if (settled == 0) {
@@ -119,6 +115,23 @@ void AuditLedger::see_operation(Place& place, const Operation& operation) {
   }
   const std::string key = entry_key(place.sequence, place.entry.number);
   findings_.add("unreadable", {key}, key + ": has an effect that this program does not know");
+}
+
+/// The account was read before an entry that is not published: its silence alone is no evidence.
+void AuditLedger::suspect(const Place& place, const Intent& intent, const std::string& account) {
+  const Suspect suspect{.intent = intent,
+                        .sequence = place.sequence,
+                        .entry = place.entry.number,
+                        .account = account};
+  if (place.published)
+    suspects_.push_back(suspect);
+  else if (!is_held(intent, account))
+    doubts_[account].push_back(suspect);
+}
+
+bool AuditLedger::is_held(const Intent& intent, const std::string& account) const {
+  const auto index = accounts_.find(account);
+  return index && accounts_.find_hold(intent, *index) != nullptr;
 }
 
 /// What the operation does to each account; other documents are not the shop's.
@@ -169,6 +182,7 @@ void AuditLedger::see_line(const Place& place, const Operation& operation, Sum m
   Sum expected = 0;
   if (kind == "sale" && amount) {
     expected = -*amount;
+    see_price(place, operation, *amount);
     see_sale(place, operation.line, *amount);
   } else if (kind == "deposit" && amount) {
     expected = *amount;
@@ -182,6 +196,16 @@ void AuditLedger::see_line(const Place& place, const Operation& operation, Sum m
   findings_.add("I8", {key},
                 key + ": " + operation.intent.text() + " changes balances by " + sum_text(money) +
                     ", its line says " + sum_text(expected));
+}
+
+/// I8: nobody pays more than he was ready to.
+void AuditLedger::see_price(const Place& place, const Operation& operation, std::int64_t amount) {
+  const json::value* most = operation.data.if_contains("max_price");
+  if (most == nullptr || !most->is_int64() || amount <= most->as_int64()) return;
+  const std::string key = entry_key(place.sequence, place.entry.number);
+  findings_.add("I8", {key},
+                key + ": " + operation.intent.text() + " is sold for " + std::to_string(amount) +
+                    ", its buyer wanted to pay at most " + std::to_string(most->as_int64()));
 }
 
 void AuditLedger::see_sale(const Place& place, const json::object& line, std::int64_t amount) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -45,6 +46,21 @@ class AuditLedger {
   /// There are no more sequences: what only the whole can tell.
   void finish();
 
+  /// What an account should hold or have settled.
+  struct Suspect {
+    Intent intent;
+    SequenceIndex sequence{};
+    EntryNumber entry{};
+    std::string account;
+  };
+
+  /// Operations that were not published when their accounts were read, and which these did not
+  /// show, by account: a read after this one must show them held or settled.
+  const std::map<std::string, std::vector<Suspect>>& doubts() const { return doubts_; }
+
+  /// The account does not show it, though it must (S8).
+  void refuse_lost(const Suspect& suspect);
+
  private:
   /// The entry that is being taken in, and the settled intents that name it.
   struct Place {
@@ -60,17 +76,13 @@ class AuditLedger {
     Sum money = 0;
     bool known = true;  ///< Every effect is of a kind that this program knows.
   };
-  /// What an account should have settled.
-  struct Suspect {
-    Intent intent;
-    SequenceIndex sequence{};
-    EntryNumber entry{};
-    std::string account;
-  };
 
   static std::vector<Share> shares_of(const Operation& operation);
   void see_operation(Place& place, const Operation& operation);
   bool match(Place& place, const Operation& operation, const Share& share);
+  void suspect(const Place& place, const Intent& intent, const std::string& account);
+  bool is_held(const Intent& intent, const std::string& account) const;
+  void see_price(const Place& place, const Operation& operation, std::int64_t amount);
   void see_line(const Place& place, const Operation& operation, Sum money);
   void see_sale(const Place& place, const boost::json::object& line, std::int64_t amount);
   void miss_seller(const Place& place, const std::string& seller);
@@ -89,7 +101,8 @@ class AuditLedger {
   Findings& findings_;
   std::vector<Settlement>::iterator next_;
   std::vector<Settlement> unsettled_;  // operations nobody has settled; `account` means nothing
-  std::vector<Suspect> suspects_;
+  std::vector<Suspect> suspects_;      // published, so they must be settled
+  std::map<std::string, std::vector<Suspect>> doubts_;
   std::set<std::string> unpaid_;  // sellers without a cursor, with the campaign
 };
 

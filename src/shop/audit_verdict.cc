@@ -98,6 +98,12 @@ void AuditLedger::judge_suspect(const Suspect& suspect) {
     }
     if (!accounts_.at(*account).complete) return;  // it may be in what could not be read
   }
+  refuse_lost(suspect);
+}
+
+void AuditLedger::refuse_lost(const Suspect& suspect) {
+  const std::string key = account_text(suspect.account);
+  const std::string entry = entry_key(suspect.sequence, suspect.entry);
   findings_.add("S8", {key, entry},
                 key + " neither holds nor has settled " + suspect.intent.text() + ", which " +
                     entry + " committed");

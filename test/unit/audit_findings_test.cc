@@ -141,6 +141,7 @@ TEST_F(AuditFindings, SayThatAnIntentIsInTwoSequences) {  // I2
 TEST_F(AuditFindings, SayThatAnIntentIsTwiceInAnEntry) {  // I2
   Entry entry = world.next(lamps);
   entry.operations.push_back(world.sale("bob", "ann"));
+  world.declare("bob", entry.operations.front(), entry);
   entry.operations.push_back(entry.operations.front());
   world.append(entry);
   EXPECT_EQ(world.findings(), "I2");
@@ -307,6 +308,7 @@ TEST_F(AuditFindings, SayThatAnOperationLosesMoney) {  // I8
   Entry entry = world.next(lamps);
   entry.operations.push_back(world.sale("bob", "ann"));
   entry.operations.front().line["amount"] = 39;
+  world.declare("bob", entry.operations.front(), entry);
   world.append(entry);
   EXPECT_EQ(world.findings(), "I8");
 }
@@ -391,6 +393,7 @@ TEST_F(AuditFindings, NameAnEffectNobodyKnows) {
   Entry entry = world.next(lamps);
   entry.operations.push_back(world.sale("bob", "ann"));
   entry.operations.front().effects.front().kind = "multiply";
+  world.declare("bob", entry.operations.front(), entry);
   world.append(entry);
   EXPECT_EQ(world.findings(), "unreadable");
 }

@@ -215,7 +215,8 @@ class Street {
 
   Operation sale() {
     Operation sale;
-    sale.intent = Intent::attempt(request_key("cid", "dies", clock_.now()), random_);
+    const std::string request = std::to_string(random_.bits());
+    sale.intent = Intent::attempt(request_key("cid", request, clock_.now()), random_);
     sale.effects.push_back(add_effect(Key("account/cid"), "balance", -7, 0));
     sale.line = {{"kind", "sale"}, {"buyer", "cid"}, {"seller", "ann"}, {"amount", 7}};
     sale.data = {{"max_price", 7}, {"content", ""}};

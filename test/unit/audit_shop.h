@@ -32,7 +32,8 @@ class QuietAnnouncer final : public Announcer {
 class LossyStore final : public Store, public Scan {
  public:
   std::set<std::string> lost;
-  std::map<std::string, int> late;  ///< For how many looks at it each is not there yet.
+  std::map<std::string, int> late;      ///< For how many looks at it each is not there yet.
+  std::map<std::string, Bytes> before;  ///< What listings show of documents that changed since.
   int writes = 0;
 
   Task<Result<std::optional<Document>>> get(Key key) override { return store_.get(std::move(key)); }
@@ -55,6 +56,8 @@ class LossyStore final : public Store, public Scan {
       if (!next || next->empty()) break;
       after = next->front().key.text();
       const auto coming = late.find(after);
+      const auto earlier = before.find(after);
+      if (earlier != before.end()) next->front().document.value = earlier->second;
       const bool absent = coming != late.end() && coming->second-- > 0;
       if (!absent && !lost.contains(after)) page.push_back(std::move(next->front()));
     }
@@ -185,7 +188,8 @@ struct AuditShop {
   /// A purchase of `buyer` at 40, not declared anywhere.
   Operation sale(const std::string& buyer, const std::string& seller) {
     Operation operation;
-    operation.intent = Intent::attempt(request_key(buyer, "sale", clock.now()), random);
+    const std::string request = std::to_string(random.bits());
+    operation.intent = Intent::attempt(request_key(buyer, request, clock.now()), random);
     operation.effects.push_back(add_effect(account_key(name(buyer)), "balance", -40, 0));
     operation.line = {{"kind", "sale"}, {"buyer", buyer}, {"seller", seller}, {"amount", 40}};
     return operation;
