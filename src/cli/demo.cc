@@ -32,7 +32,11 @@ std::string plural(std::uint64_t count, const std::string& one) {
 }  // namespace
 
 Demo::Demo(Host& host, Globals globals, DemoPlan plan, std::filesystem::path logs)
-    : host_(host), globals_(std::move(globals)), plan_(plan), logs_(std::move(logs)) {}
+    : host_(host),
+      globals_(std::move(globals)),
+      plan_(plan),
+      logs_(std::move(logs)),
+      signals_(host.io(), SIGINT, SIGTERM) {}
 
 Task<Exit> Demo::run() {
   const SamplePlan sample{.prefix = demo_prefix,
@@ -50,11 +54,15 @@ Task<Exit> Demo::run() {
 }
 
 Task<void> Demo::sell_and_kill() {
+  // Whoever ends it early gets the audit early.
+  signals_.async_wait([this](const boost::system::error_code& wrong, int /*signal*/) {
+    if (!wrong) stopped_ = true;
+  });
   for (std::size_t i = 0; i < plan_.processes; ++i) children_.push_back(start());
   const Steady began = host_.clock().steady();
   Steady next_kill = began + plan_.kill_every;
   Steady next_show = began + 1s;
-  while (host_.clock().steady() - began < plan_.length) {
+  while (!stopped_ && host_.clock().steady() - began < plan_.length) {
     co_await host_.clock().sleep(20ms);
     const Steady now = host_.clock().steady();
     if (now >= next_kill) {
@@ -111,6 +119,7 @@ Task<void> Demo::end_all() {
     co_await host_.clock().sleep(20ms);
   }
   children_.clear();
+  signals_.cancel();
 }
 
 Task<Exit> Demo::judge() {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/signal_set.hpp>
+
 #include "cli/child.h"
 #include "cli/host.h"
 #include "cli/report.h"
@@ -51,7 +53,9 @@ class Demo {
   Globals globals_;
   DemoPlan plan_;
   std::filesystem::path logs_;
+  boost::asio::signal_set signals_;
   std::vector<Child> children_;
+  bool stopped_ = false;
   std::uint64_t started_ = 0;
   std::uint64_t kills_ = 0;
   std::uint64_t sold_before_ = 0;

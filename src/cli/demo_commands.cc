@@ -1,5 +1,8 @@
 /// `posse demo`, and the processes it starts
 // SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <sys/prctl.h>
+
 #include "cli/commands.h"
 #include "cli/demo.h"
 #include "cli/load.h"
@@ -48,6 +51,7 @@ Task<void> stop_when_asked(Host* host, Load* load) {
 
 /// Buys and patrols until it is asked to end.
 Task<Exit> node(Host* host, Arguments arguments) {
+  (void)prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever demonstrates is gone: so is this process
   WitnessLog log(arguments.log);
   LoadPlan plan{.accounts = sample_names(demo_prefix, arguments.plan.accounts),
                 .campaigns = sample_names(demo_prefix, arguments.plan.campaigns),

@@ -1,6 +1,7 @@
 /// The `posse` program: the command line, and nothing else.
 // SPDX-License-Identifier: Apache-2.0
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 
@@ -47,7 +48,12 @@ int main(int argc, char** argv) {
     return code == 0 ? 0 : static_cast<int>(posse::Exit::usage);
   }
   try {
-    return static_cast<int>(chosen.run());
+    const posse::Exit exit = chosen.run();
+    if (exit == posse::Exit::fine && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) {
+      std::cerr << "posse: the answer could not be written\n";
+      return static_cast<int>(posse::Exit::unreachable);
+    }
+    return static_cast<int>(exit);
   } catch (const std::exception& error) {
     std::cerr << "posse: " << error.what() << '\n';
     return static_cast<int>(posse::Exit::unreachable);

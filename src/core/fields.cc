@@ -89,6 +89,18 @@ std::optional<Error> Fields::finish() {
   return wrong_;
 }
 
+std::optional<std::int64_t> number_in(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || !value->is_int64()) return {};
+  return value->as_int64();
+}
+
+std::optional<std::string_view> text_in(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || !value->is_string()) return {};
+  return std::string_view(value->as_string());
+}
+
 Result<json::value> parse_json(std::string_view bytes, std::string_view what, JsonMemory& memory) {
   json::error_code wrong;
   json::value value = json::parse(bytes, wrong, memory.storage());

@@ -57,6 +57,10 @@ class Fields {
   std::optional<Error> wrong_;
 };
 
+/// A field of an object whose shape nobody has checked: empty if it is missing or of another type.
+std::optional<std::int64_t> number_in(const boost::json::object& object, std::string_view name);
+std::optional<std::string_view> text_in(const boost::json::object& object, std::string_view name);
+
 /// Memory for reading one document, taken from the stack and given back at once.
 class JsonMemory {
  public:

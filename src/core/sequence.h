@@ -37,6 +37,10 @@ Key settled_page_key(const Key& participant, std::uint64_t page);
 /// A number as it stands in a key: 12 digits, so that keys sort as their numbers do.
 std::string key_number(std::uint64_t number);
 
+/// Bytes the key of a participant may have, so that its pages' keys (21 bytes more) fit every
+/// store.
+inline constexpr std::size_t participant_key_bytes_max = 229;
+
 /// Bytes a sequence's name may have, so that its entries' keys fit every store.
 inline constexpr std::size_t sequence_name_max = 128;
 

@@ -50,7 +50,10 @@ class AddKind final : public EffectKind {
   void reserve(const json::object& details, Reserve& reserve) const override {
     const auto add = read(details);
     POSSE_ASSERT(add);
-    reserve[std::string(add->field)] += add->amount;
+    std::int64_t& reserved = reserve[std::string(add->field)];
+    if (__builtin_add_overflow(reserved, add->amount, &reserved)) {
+      reserved = add->amount < 0 ? INT64_MIN : INT64_MAX;
+    }
   }
 
   std::optional<Refusal> admit(const Participant& participant,

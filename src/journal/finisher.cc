@@ -58,35 +58,57 @@ Task<Result<Finisher::Operations>> Finisher::settle_held(std::shared_ptr<const E
                                                          Key key, Operations operations) {
   Operations unseen;
   std::uint64_t settled = 0;
+  const Operation* broken = nullptr;
   Decision decision = [&](Participant& participant) {
     unseen.clear();
     settled = 0;
+    broken = nullptr;
     for (const Operation* operation : operations) {
-      if (settle_one(participant, key, *entry, *operation))
-        ++settled;
-      else if (participant.settlement(operation->intent) == nullptr)
-        unseen.push_back(operation);
+      const Settling how = settle_one(participant, key, *entry, *operation);
+      if (how == Settling::settled) ++settled;
+      if (how == Settling::unseen) unseen.push_back(operation);
+      if (how == Settling::broken) broken = operation;
     }
     return settled > 0 ? Verdict::write : Verdict::keep;
   };
   const auto updated = co_await views_.participants.update(key, std::move(decision));
   if (!updated) co_return updated.error();
-  if (*updated == Updated::absent) co_return alarm(*entry, key, operations.front()->intent);
+  if (*updated == Updated::absent) co_return operations;
   counters_.settled += settled;
+  if (broken != nullptr) co_return alarm(*entry, key, broken->intent);
   co_return unseen;
 }
 
-/// Settles the operation if the participant holds it; says whether there was anything to write.
-bool Finisher::settle_one(Participant& participant, const Key& key, const Entry& entry,
-                          const Operation& operation) const {
+/// Settles the operation if the participant holds it.
+Finisher::Settling Finisher::settle_one(Participant& participant, const Key& key,
+                                        const Entry& entry, const Operation& operation) const {
+  if (participant.settlement(operation.intent) != nullptr) return Settling::before;
   const Hold* hold = participant.hold(operation.intent);
-  if (hold == nullptr || participant.settlement(operation.intent) != nullptr) return false;
+  if (hold == nullptr) return Settling::unseen;
+  const auto effects = effects_on(key, operation);
+  Reserve done;
+  for (const Effect* effect : effects) {
+    views_.kinds.find(effect->kind)->reserve(effect->details, done);
+  }
+  if (!participant.keeps_promise(*hold, done)) return Settling::broken;
   const Settled settled{.intent = operation.intent,
                         .sequence = entry.sequence,
                         .entry = entry.number,
                         .issued = hold->issued};
-  participant.settle(settled, effects_on(key, operation), views_.kinds);
-  return true;
+  participant.settle(settled, effects, views_.kinds);
+  return Settling::settled;
+}
+
+/// A document that takes part in something committed exists: a read that denies it is stale, or,
+/// if they go on denying it, the books are broken.
+Task<Result<std::optional<Participant>>> Finisher::seen_participant(Key key) {
+  constexpr int denials_max = 10;
+  for (int denials = 0; denials < denials_max; ++denials) {
+    auto participant = co_await views_.participants.get(key);
+    if (!participant || *participant) co_return participant;
+    co_await clock_.sleep(poll);
+  }
+  co_return std::optional<Participant>{};
 }
 
 /// Neither hold nor settlement was seen: it is in a page, or it came since, or the books are
@@ -94,7 +116,7 @@ bool Finisher::settle_one(Participant& participant, const Key& key, const Entry&
 Task<Result<void>> Finisher::settle_unseen(std::shared_ptr<const Entry> entry, Key key,
                                            const Operation* operation) {
   for (int swaps = 0; swaps < swaps_max; ++swaps) {
-    const auto participant = co_await views_.participants.get(key);
+    const auto participant = co_await seen_participant(key);
     if (!participant) co_return participant.error();
     if (!*participant) co_return alarm(*entry, key, operation->intent);
     const std::uint64_t pages = (*participant)->pages;
@@ -107,9 +129,11 @@ Task<Result<void>> Finisher::settle_unseen(std::shared_ptr<const Entry> entry, K
     bool settled = false;
     Decision decision = [&](Participant& now) {
       missing = false;
-      settled = now.settlement(operation->intent) != nullptr;
-      if (settled) return Verdict::keep;
-      if (settle_one(now, key, *entry, *operation)) return Verdict::write;
+      const Settling how = settle_one(now, key, *entry, *operation);
+      if (how == Settling::broken) missing = true;
+      settled = how == Settling::before;
+      if (how == Settling::settled) return Verdict::write;
+      if (how != Settling::unseen) return Verdict::keep;
       if (now.pages != pages) return Verdict::keep;
       missing = true;
       return Verdict::confirm;  // an absence proves nothing until the store accepts a write on it

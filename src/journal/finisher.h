@@ -48,8 +48,15 @@ class Finisher {
                                        Operations operations);
   Task<Result<void>> settle_unseen(std::shared_ptr<const Entry> entry, Key key,
                                    const Operation* operation);
-  bool settle_one(Participant& participant, const Key& key, const Entry& entry,
-                  const Operation& operation) const;
+  enum class Settling : std::uint8_t {
+    settled,  ///< The hold became a settlement: there is something to write.
+    before,   ///< It was settled before.
+    unseen,   ///< Neither hold nor settlement is in the document.
+    broken,   ///< The operation does what its hold does not promise.
+  };
+  Settling settle_one(Participant& participant, const Key& key, const Entry& entry,
+                      const Operation& operation) const;
+  Task<Result<std::optional<Participant>>> seen_participant(Key key);
   Task<Result<StoredEntry>> seen_entry(Sequence sequence, EntryNumber entry);
   std::optional<Error> foreign(const Entry& entry) const;
   Error alarm(const Entry& entry, const Key& key, const Intent& intent);

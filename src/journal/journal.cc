@@ -67,6 +67,7 @@ Refusal busy(std::string detail) {
 struct Journal::Drive {
   const Order* order;
   std::shared_ptr<Turnstile> turnstile;
+  Steady began{};
   int attempts = 0;
   Attempt attempt;
   std::optional<Hold> passed;  ///< Still declared: its window went to others.
@@ -90,7 +91,11 @@ void Journal::compose_with(std::string family, std::unique_ptr<Composer> compose
 
 Task<Result<Outcome>> Journal::commit(Order order) {
   if (auto refusal = malformed(order)) co_return Outcome(*std::move(refusal));
-  Drive drive{.order = &order, .turnstile = turnstile(order.sequence), .attempt = {}, .passed = {}};
+  Drive drive{.order = &order,
+              .turnstile = turnstile(order.sequence),
+              .began = doors_.clock.steady(),
+              .attempt = {},
+              .passed = {}};
   Result<std::optional<Outcome>> outcome;
   for (; drive.attempts < attempts_max; ++drive.attempts) {
     outcome = co_await attempt(&drive);
@@ -112,6 +117,10 @@ Task<Result<std::optional<Outcome>>> Journal::attempt(Drive* drive) {
   if (!opened) co_return opened.error();
   std::optional<Refusal> refusal = *std::move(opened);
   if (!refusal && drive->turnstile->full()) refusal = busy(order->sequence.name() + " is crowded");
+  // A node that slept must not go on with a request that its owner has long asked elsewhere.
+  if (!refusal && doors_.clock.steady() - drive->began > answer_within) {
+    refusal = busy("the request took too long; try again");
+  }
   if (!refusal) {
     drive->attempt = new_attempt(*drive);
     refusal = drive->turnstile->preview(*drive->attempt.operation);
@@ -256,8 +265,18 @@ std::optional<Refusal> Journal::malformed(const Order& order) const {
     return refuse("an operation is UTF-8 text and finite numbers, at most " +
                   std::to_string(nesting_max) + " levels deep");
   }
-  const std::size_t bytes =
+  std::size_t bytes =
       boost::json::serialize(order.line).size() + boost::json::serialize(order.data).size();
+  for (const auto& effect : order.effects) {
+    if (effect.key.text().empty() || effect.key.text().size() > participant_key_bytes_max) {
+      return refuse("a participant's key has 1 to " + std::to_string(participant_key_bytes_max) +
+                    " bytes");
+    }
+    bytes += boost::json::serialize(effect.details).size();
+  }
+  if (order.sequence.name().size() > sequence_name_max) {
+    return refuse("a sequence's name has at most " + std::to_string(sequence_name_max) + " bytes");
+  }
   if (bytes > operation_bytes_max) {
     return refuse("an operation carries at most " + std::to_string(operation_bytes_max) + " bytes");
   }

@@ -47,6 +47,19 @@ bool Participant::take_out(const Hold& hold) {
   return std::erase_if(holds, [&](const Hold& one) { return one.same(hold); }) > 0;
 }
 
+bool Participant::keeps_promise(const Hold& hold, const Reserve& done) const {
+  return std::all_of(done.begin(), done.end(), [&](const auto& change) {
+    const auto& [field, amount] = change;
+    const auto promised = hold.reserve.find(field);
+    const std::int64_t most = promised == hold.reserve.end() ? 0 : promised->second;
+    const bool within = most < 0 ? amount >= most && amount <= 0 : amount <= most && amount >= 0;
+    const auto* there = data.if_contains(field);
+    std::int64_t after = 0;
+    return within && (there == nullptr || there->is_int64()) &&
+           !__builtin_add_overflow(value(field), amount, &after);
+  });
+}
+
 void Participant::settle(const Settled& settlement, const std::vector<const Effect*>& effects,
                          const EffectKinds& kinds) {
   const Hold* held = hold(settlement.intent);

@@ -65,6 +65,10 @@ class Participant {
   /// Takes out the hold that is the same as `hold`; false if there is none.
   bool take_out(const Hold& hold);
 
+  /// Whether what an operation does to this document's numbers stays within what its hold has set
+  /// aside, and the numbers within their range. Anything else was written by no node of ours.
+  bool keeps_promise(const Hold& hold, const Reserve& done) const;
+
   /// Applies the effects, turns the hold of `settlement` into the settlement. The hold is there.
   void settle(const Settled& settlement, const std::vector<const Effect*>& effects,
               const EffectKinds& kinds);

@@ -60,6 +60,11 @@ Hold read_hold(const json::value& value, Fields& document) {
       fields.refuse("reserve", "must hold whole numbers");
   }
   if (!intent) fields.refuse("intent", "must be 22 characters of base64url");
+  const std::uint64_t first = number(hold.first);
+  if (first < 1 || number(hold.last) < first || number(hold.last) - first >= window_entries_max) {
+    fields.refuse("last", "must be at most " + std::to_string(window_entries_max - 1) +
+                              " entries after first, which is at least 1");
+  }
   if (const auto wrong = fields.finish()) document.refuse("holds", wrong->detail);
   hold.intent = intent.value_or(Intent{});
   return hold;

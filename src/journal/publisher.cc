@@ -9,12 +9,10 @@
 
 namespace posse {
 
-void Publisher::settled(Tip tip, TaskGroup& tasks) {
+bool Publisher::settled(Tip tip) {
   const EntryNumber entry = tip.entry;
   settled_.emplace(entry, std::move(tip));
-  if (running_) return;
-  running_ = true;
-  tasks.spawn(run());
+  return !std::exchange(running_, true);
 }
 
 Task<void> Publisher::run() {

@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 
-#include "core/task_group.h"
 #include "journal/counters.h"
 #include "journal/finisher.h"
 #include "journal/sequences.h"
@@ -27,14 +26,16 @@ class Publisher {
 
   Publisher(Sequence sequence, Parts parts) : sequence_(std::move(sequence)), parts_(parts) {}
 
-  /// Takes note that the entry which makes `tip` is settled; starts publishing in `tasks` unless
-  /// it is going on.
-  void settled(Tip tip, TaskGroup& tasks);
+  /// Takes note that the entry which makes `tip` is settled. True if nobody publishes: then run()
+  /// is to be started, and whoever starts it keeps this object until it ends.
+  bool settled(Tip tip);
+
+  /// Publishes until nothing is left to publish.
+  Task<void> run();
 
   bool idle() const { return !running_; }
 
  private:
-  Task<void> run();
   Task<Result<void>> step(std::chrono::milliseconds* waited);
   Task<Result<void>> wait_for_others(std::chrono::milliseconds* waited);
   std::optional<Tip> end_of_run(EntryNumber head) const;

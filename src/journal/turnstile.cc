@@ -70,10 +70,10 @@ Task<Passage> Turnstile::pass(std::shared_ptr<const Operation> operation, EntryN
 
 Task<void> Turnstile::run() {
   const auto self = shared_from_this();  // whoever keeps turnstiles may let an idle one go
-  const auto announced = co_await parts_.announcer.announce(sequence_);
   while (!waiting_.empty()) {
+    const auto announced = co_await parts_.announcer.announce(sequence_);
     if (!announced) {
-      give_back({waiting_.begin(), waiting_.end()}, false);
+      for (const auto& waiting : waiting_) answer(*waiting, announced.error());
       waiting_.clear();
       break;
     }
@@ -155,7 +155,7 @@ Task<void> Turnstile::look_who_was_first(Claim* claim) {
 /// Answers those whose intents are in `entry`; the others wait on, first in line. True if there
 /// were any: then settling the entry is ours.
 bool Turnstile::let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const Tip& tip) {
-  tip_ = tip;
+  if (tip.entry > tip_->entry) tip_ = tip;
   bool ours = false;
   for (auto waiting = claim->batch.rbegin(); waiting != claim->batch.rend(); ++waiting) {
     const Operation* operation = entry->find((*waiting)->operation->intent);
@@ -179,9 +179,14 @@ Task<void> Turnstile::settle(std::shared_ptr<const Entry> entry, Tip tip) {
   const auto self = shared_from_this();
   const auto completed = co_await parts_.finisher.complete(entry);
   for (const auto& operation : entry->operations) parts_.driven.erase(operation.intent);
-  if (completed) publisher_.settled(std::move(tip), parts_.tasks);
+  if (completed && publisher_.settled(std::move(tip))) parts_.tasks.spawn(publish());
   --unsettled_;
   if (room_) room_->set();
+}
+
+Task<void> Turnstile::publish() {
+  const auto self = shared_from_this();
+  co_await publisher_.run();
 }
 
 void Turnstile::drop_passed() {

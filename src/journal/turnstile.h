@@ -102,6 +102,7 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   Task<std::optional<Write>> add_until_decided(Claim* claim);
   Task<void> look_who_was_first(Claim* claim);
   Task<void> settle(std::shared_ptr<const Entry> entry, Tip tip);
+  Task<void> publish();
   Claim compose();
   bool let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const Tip& tip);
   void give_back(const Batch& batch, bool undecided);

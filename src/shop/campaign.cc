@@ -14,10 +14,6 @@ Time read_time(Fields& fields, std::string_view name) {
   return Time{std::chrono::milliseconds{fields.integer(name, {.most = number(time_max)})}};
 }
 
-Time time_of(const json::value& value) {
-  return Time{std::chrono::milliseconds{value.as_int64()}};
-}
-
 }  // namespace
 
 json::object write_campaign(const Campaign& campaign) {
@@ -57,11 +53,14 @@ json::object write_last_sale(const LastSale& sale) {
           {"ends_at", number(sale.ends_at)}};
 }
 
-std::optional<LastSale> read_last_sale(const json::object& state) {
-  if (state.empty()) return {};
-  return LastSale{.price = Cents{state.at("price").as_int64()},
-                  .sold_at = time_of(state.at("sold_at")),
-                  .ends_at = time_of(state.at("ends_at"))};
+Result<std::optional<LastSale>> read_last_sale(const json::object& state) {
+  if (state.empty()) return std::optional<LastSale>{};
+  Fields fields(state, "state");
+  const Cents price{fields.integer("price")};
+  const Time sold_at = read_time(fields, "sold_at");
+  const Time ends_at = read_time(fields, "ends_at");
+  if (auto wrong = fields.finish()) return *std::move(wrong);
+  return LastSale{.price = price, .sold_at = sold_at, .ends_at = ends_at};
 }
 
 }  // namespace posse

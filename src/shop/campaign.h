@@ -39,7 +39,8 @@ boost::json::object write_campaign(const Campaign& campaign);
 Result<Campaign> read_campaign(const boost::json::object& settings);
 
 /// The last sale, as a sequence's state keeps it; nothing before the first.
+/// Errors: `unreadable`, naming the field.
 boost::json::object write_last_sale(const LastSale& sale);
-std::optional<LastSale> read_last_sale(const boost::json::object& state);
+Result<std::optional<LastSale>> read_last_sale(const boost::json::object& state);
 
 }  // namespace posse

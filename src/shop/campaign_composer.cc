@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/fields.h"
+
 namespace posse {
 namespace {
 
@@ -32,7 +34,9 @@ Operation priced(const Operation& operation, const Offer& offer, const Name& sel
 
 std::variant<Offer, Refusal> next_offer(const Campaign& campaign, const Entry& entry) {
   const Slot slot = entry.first_slot + entry.operations.size();
-  return offer(campaign, read_last_sale(entry.state), slot, entry.time);
+  const auto last = read_last_sale(entry.state);
+  if (!last) return refuse("unreadable", last.error().detail);
+  return offer(campaign, *last, slot, entry.time);
 }
 
 }  // namespace
@@ -75,7 +79,7 @@ std::optional<Refusal> CampaignComposer::refuses(const Ground& ground, const Ent
   auto offered = next_offer(*campaign, entry);
   if (auto* refusal = std::get_if<Refusal>(&offered)) return std::move(*refusal);
   const Cents price = std::get<Offer>(offered).price;
-  const std::int64_t most = operation.data.at("max_price").as_int64();
+  const std::int64_t most = number_in(operation.data, "max_price").value_or(-1);
   if (number(price) > most) return price_moved(price, most);
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include "core/fields.h"
 #include "core/limits.h"
+#include "shop/accounts.h"
 
 namespace posse {
 namespace json = boost::json;
@@ -64,8 +65,11 @@ Task<Result<Answer<CampaignView>>> Campaigns::create(Name id, Campaign campaign)
 /// cursor without a campaign does no harm: a harvest pays only what names its seller.
 Task<Result<std::optional<Refusal>>> Campaigns::register_with_owner(Name id, Name owner) {
   std::optional<Refusal> refusal;
+  std::optional<Error> damage;
   Decision decision = [&](Participant& account) {
     refusal.reset();
+    damage = misshapen(owner, account);
+    if (damage) return Verdict::keep;
     json::object& campaigns = account.data.at("campaigns").as_object();
     if (campaigns.contains(id.text())) return Verdict::keep;
     if (campaigns.size() >= campaigns_per_owner_max) {
@@ -80,6 +84,7 @@ Task<Result<std::optional<Refusal>>> Campaigns::register_with_owner(Name id, Nam
   const auto updated =
       co_await journal_.participants().update(account_key(owner), std::move(decision));
   if (!updated) co_return updated.error();
+  if (damage) co_return *std::move(damage);
   if (*updated == Updated::absent) {
     refusal = refuse("unknown_account", "there is no account `" + owner.text() + "` to own it");
   }
@@ -101,13 +106,14 @@ Task<Result<CampaignView>> Campaigns::view(Name id, Head head) {
   auto tip = co_await journal_.sequences().newest_tip(campaign_sequence(id), head.tip);
   if (!tip) co_return tip.error();
   const auto last = read_last_sale(tip->state);
+  if (!last) co_return last.error();
   const Time now = std::max(clock_.now(), tip->time);
-  auto next = offer(*campaign, last, tip->slot + 1, now);
+  auto next = offer(*campaign, *last, tip->slot + 1, now);
   CampaignView view{.id = std::move(id),
                     .campaign = *std::move(campaign),
                     .head = std::move(head.tip),
                     .tip = *std::move(tip),
-                    .last = last,
+                    .last = *last,
                     .next = std::move(next)};
   co_return view;
 }

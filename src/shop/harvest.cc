@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/fields.h"
 #include "core/limits.h"
 #include "shop/accounts.h"
 
@@ -77,12 +78,13 @@ Task<Result<Harvest::Chunk>> Harvest::reap(Field field) {
   for (EntryNumber entry = field.paid + 1; entry <= chunk.until; entry = entry + 1) {
     const auto sum = co_await worth(field, entry);
     if (!sum) co_return sum.error();
-    if (__builtin_add_overflow(chunk.sum, *sum, &chunk.sum)) {
+    std::int64_t more = 0;
+    if (__builtin_add_overflow(chunk.sum, *sum, &more)) {
       if (entry == field.paid + 1) co_return Error{Errc::unreadable, "a receipt beyond all money"};
-      chunk.sum -= *sum;
       chunk.until = EntryNumber{number(entry) - 1};
       break;
     }
+    chunk.sum = more;
   }
   co_return chunk;
 }
@@ -102,10 +104,11 @@ Task<Result<std::int64_t>> Harvest::worth(Field field, EntryNumber entry) {
   }
   std::int64_t sum = 0;
   for (const auto& line : (*receipt)->lines) {
-    if (line.at("seller").as_string() != field.seller.text()) continue;
-    if (__builtin_add_overflow(sum, line.at("amount").as_int64(), &sum)) {
+    if (text_in(line, "seller") != field.seller.text()) continue;
+    const auto amount = number_in(line, "amount");
+    if (!amount || *amount < 0 || __builtin_add_overflow(sum, *amount, &sum)) {
       co_return Error{Errc::unreadable,
-                      sequence.receipt(entry).text() + ": adds up beyond all money"};
+                      sequence.receipt(entry).text() + ": has amounts that are no money"};
     }
   }
   co_return sum;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/fields.h"
+
 namespace posse {
 namespace {
 
@@ -62,7 +64,7 @@ Task<Result<Answer<Booked>>> Payments::book(Payment payment, std::string kind, E
   }
   if (const auto* undecided = std::get_if<Undecided>(&*outcome)) co_return *undecided;
   const auto& committed = std::get<Committed>(*outcome);
-  if (committed.operation().line.at("amount").as_int64() != number(payment.amount)) {
+  if (number_in(committed.operation().line, "amount") != number(payment.amount)) {
     co_return refuse("reference_reused",
                      "reference " + payment.reference + " stands for another amount already");
   }

@@ -49,12 +49,12 @@ Order order_of(const Purchase& purchase) {
 bool same_request(const Purchase& purchase, const Committed& committed) {
   const auto& data = committed.operation().data;
   return committed.entry->sequence == campaign_sequence(purchase.campaign) &&
-         data.at("max_price").as_int64() == number(purchase.max_price) &&
-         data.at("content").as_string() == purchase.content;
+         number_in(data, "max_price") == number(purchase.max_price) &&
+         text_in(data, "content") == purchase.content;
 }
 
-Time time_of(const json::value& value) {
-  return Time{std::chrono::milliseconds{value.as_int64()}};
+Time time_of(const json::object& data, std::string_view name) {
+  return Time{std::chrono::milliseconds{number_in(data, name).value_or(0)}};
 }
 
 Sale sale_of(const Purchase& purchase, const Committed& committed) {
@@ -62,12 +62,12 @@ Sale sale_of(const Purchase& purchase, const Committed& committed) {
   return {.campaign = purchase.campaign,
           .key = purchase.key,
           .slot = committed.slot,
-          .price = Cents{operation.line.at("amount").as_int64()},
+          .price = Cents{number_in(operation.line, "amount").value_or(0)},
           .entry = committed.entry->number,
           .intent = committed.intent,
           .sold_at = committed.entry->time,
-          .starts_at = time_of(operation.data.at("starts_at")),
-          .ends_at = time_of(operation.data.at("ends_at")),
+          .starts_at = time_of(operation.data, "starts_at"),
+          .ends_at = time_of(operation.data, "ends_at"),
           .repeated = committed.repeated};
 }
 

@@ -130,7 +130,7 @@ TEST(CampaignComposer, PricesEachSlotOfABatchByTheOneBeforeIt) {
   EXPECT_EQ(composing.price(0), 100);
   EXPECT_EQ(composing.price(1), 200);
   EXPECT_EQ(composing.price(2), 400);
-  EXPECT_EQ(read_last_sale(composing.entry.state)->price, Cents{400});
+  EXPECT_EQ((*read_last_sale(composing.entry.state))->price, Cents{400});
 }
 
 TEST(CampaignComposer, LeavesOutWhoWouldPayLessAndSellsToTheNext) {

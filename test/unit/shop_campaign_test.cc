@@ -87,14 +87,14 @@ RC_GTEST_PROP(LastSaleState, ComesBackAsItWas, ()) {
                       .sold_at = Time{std::chrono::milliseconds{*time}},
                       .ends_at = Time{std::chrono::milliseconds{*time}}};
   const auto read = read_last_sale(write_last_sale(sale));
-  RC_ASSERT(read.has_value());
-  RC_ASSERT(read->price == sale.price);
-  RC_ASSERT(read->sold_at == sale.sold_at);
-  RC_ASSERT(read->ends_at == sale.ends_at);
+  RC_ASSERT(read && *read);
+  RC_ASSERT((*read)->price == sale.price);
+  RC_ASSERT((*read)->sold_at == sale.sold_at);
+  RC_ASSERT((*read)->ends_at == sale.ends_at);
 }
 
 TEST(LastSaleState, IsEmptyBeforeTheFirstSale) {
-  EXPECT_FALSE(read_last_sale({}));
+  EXPECT_FALSE(*read_last_sale({}));
 }
 
 }  // namespace
