@@ -15,6 +15,7 @@ namespace posse {
 Child::Child(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "posse");
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (auto& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   const int status =

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+
 #include "posse/result.h"
 
 namespace posse {
 
 /// Exit codes of every command.
-enum class Exit : int {
+enum class Exit : std::uint8_t {
   fine = 0,
   refused = 1,      ///< Refused, or the books are not sound.
   usage = 2,        ///< The command line is wrong; nothing was done.

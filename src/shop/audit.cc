@@ -217,9 +217,12 @@ Task<Result<void>> Audit::look_for_strangers(Work* work, SequenceIndex index) {
     after = page->front().key.text();
     bool known = false;
     for (const auto* part : {"entry/", "receipt/"}) {
-      if (!after.starts_with(tree + part)) continue;
+      std::string branch = tree;
+      branch += part;
+      if (!after.starts_with(branch)) continue;
       known = true;
-      after = std::max(after, tree + part + "~");
+      branch += '~';
+      after = std::max(after, branch);
     }
     if (!known) work->see_stranger(after);
   }

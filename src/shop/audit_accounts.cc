@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <tuple>
 #include <utility>
 
@@ -43,8 +44,9 @@ constexpr auto in_order = [](const auto& a, const auto& b) { return order(a) < o
 
 std::optional<std::uint64_t> number_in_key(std::string_view digits) {
   std::uint64_t number = 0;
-  const char* end = digits.data() + digits.size();
-  const auto read = std::from_chars(digits.data(), end, number);
+  const char* begin = std::to_address(digits.begin());
+  const char* end = std::to_address(digits.end());
+  const auto read = std::from_chars(begin, end, number);
   if (read.ec != std::errc{} || read.ptr != end || key_number(number) != digits) return {};
   return number;
 }

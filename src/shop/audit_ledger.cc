@@ -256,7 +256,8 @@ void AuditLedger::close(SequenceIndex sequence) {
     if (cursor.paid <= last) continue;
     AuditedAccount& account = accounts_.at(cursor.account);
     account.judged = false;
-    const std::string key = std::string(account_prefix) + account.name;
+    std::string key(account_prefix);
+    key += account.name;
     const std::string& name = sequences_.at(sequence).sequence.name();
     findings_.add("I8", {key, name},
                   key + " was paid up to entry " + std::to_string(number(cursor.paid)) + " of " +

@@ -12,6 +12,10 @@
 namespace posse::lmdb {
 namespace {
 
+/// So many requests do not wait for the rest of their round: the writer commits them while this
+/// thread makes the others, instead of each waiting for the other's whole work.
+constexpr std::size_t eager_requests = 32;
+
 /// Runs `method` on the calls if they are still there.
 template <class Method>
 auto if_alive(std::weak_ptr<Calls> calls, Method method) {
@@ -57,6 +61,7 @@ void Calls::begin(WriteHandler handler, Order order) {
   }
   request.handler.emplace(std::move(handler));
   ++unanswered_;
+  if (collected_.size() == eager_requests) flush();
 }
 
 void Calls::flush() {

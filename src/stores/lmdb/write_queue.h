@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -28,7 +29,7 @@ struct Overdue {
 /// per round of the callers' thread and a few times per transaction.
 class WriteQueue {
  public:
-  enum class Work {
+  enum class Work : std::uint8_t {
     write,
     nothing,  ///< The time is over.
     stop,

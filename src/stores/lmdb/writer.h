@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -36,7 +37,7 @@ class Writer {
   void stop(std::chrono::milliseconds patience);
 
  private:
-  enum class Stage { opening, open, ended };
+  enum class Stage : std::uint8_t { opening, open, ended };
 
   void run(Directory directory);
   void write_waiting();
