@@ -259,9 +259,11 @@ void AuditLedger::close(SequenceIndex sequence) {
     std::string key(account_prefix);
     key += account.name;
     const std::string& name = sequences_.at(sequence).sequence.name();
-    findings_.add("I8", {key, name},
-                  key + " was paid up to entry " + std::to_string(number(cursor.paid)) + " of " +
-                      name + ", which has " + std::to_string(number(last)));
+    std::string sentence = key;
+    sentence += " was paid up to entry " + std::to_string(number(cursor.paid)) + " of ";
+    sentence += name;
+    sentence += ", which has " + std::to_string(number(last));
+    findings_.add("I8", {key, name}, std::move(sentence));
   }
 }
 
