@@ -51,6 +51,7 @@ bool from_text(std::string_view text, std::span<std::uint8_t> bytes) {
   // libsodium 1.0.18 takes some bytes above 127 for letters.
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   if (!std::all_of(text.begin(), text.end(), is_ascii)) return false;
+  if (bytes.empty()) return text.empty();  // its pointer may be null, which libsodium forbids
   std::size_t read = 0;
   const char* end = nullptr;
   const int status =

@@ -30,12 +30,19 @@ std::optional<Add> read(const json::object& details) {
   return add;
 }
 
+/// `a - b`, or the nearest 64-bit number: for sentences, never for sums.
+std::int64_t difference(std::int64_t a, std::int64_t b) {
+  std::int64_t result = 0;
+  if (!__builtin_sub_overflow(a, b, &result)) return result;
+  return b < 0 ? INT64_MAX : INT64_MIN;
+}
+
 Refusal below_floor(const Participant& participant, const Add& add) {
   const std::int64_t spendable = participant.lowest(add.field);
   return {.code = "insufficient_funds",
           .detail = "`" + std::string(add.field) + "` can spend " +
-                    std::to_string(spendable - *add.floor) + ", the operation needs " +
-                    std::to_string(-add.amount),
+                    std::to_string(difference(spendable, *add.floor)) + ", the operation needs " +
+                    std::to_string(difference(0, add.amount)),
           .more = {{"spendable", spendable}}};
 }
 

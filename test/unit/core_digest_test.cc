@@ -73,6 +73,13 @@ TEST(BytesAsText, AreReadOnlyIfEveryCharacterIsTheirs) {
   }
 }
 
+TEST(BytesAsText, AreReadFromNoTextIfThereAreNone) {
+  EXPECT_TRUE(from_text("", {}));
+  EXPECT_TRUE(from_text(std::string_view(), {}));
+  EXPECT_FALSE(from_text("AA", {}));
+  EXPECT_EQ(to_text({}), "");
+}
+
 RC_GTEST_PROP(BytesAsTextProperty, AreWrittenAsByHandAndReadBack,
               (const std::vector<std::uint8_t>& bytes)) {
   const std::string text = to_text(bytes);

@@ -107,6 +107,9 @@ TEST_F(AddTest, RefusesTheSmallestNumberWithoutWrapping) {
   have(0);
   EXPECT_EQ(refused(add_effect(account, "balance", INT64_MIN)), "");
   EXPECT_EQ(refused(add_effect(account, "balance", INT64_MIN, 0)), "insufficient_funds");
+  EXPECT_EQ(refused(add_effect(account, "balance", -1, INT64_MAX)), "insufficient_funds");
+  have(-10);
+  EXPECT_EQ(refused(add_effect(account, "balance", -1, INT64_MAX)), "insufficient_funds");
 }
 
 TEST_F(AddTest, TakesItsOwnDetailsOnly) {
