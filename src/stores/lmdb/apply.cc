@@ -13,7 +13,8 @@ namespace {
 /// The requests of one transaction, over one cursor: it finds neighbours without a new search.
 class Application {
  public:
-  Application(MDB_cursor* cursor, std::uint64_t versions) : cursor_(cursor), versions_(versions) {}
+  Application(MDB_cursor* cursor, Packer& packer, std::uint64_t versions)
+      : cursor_(cursor), packer_(packer), versions_(versions) {}
 
   /// The last version given out.
   std::uint64_t versions() const { return versions_; }
@@ -45,19 +46,20 @@ class Application {
   }
 
   int put(Request& request, unsigned flags) {
-    const Bytes& value = request.order.value;
+    const std::string_view packed = packer_.pack(request.order.value);
     MDB_val key = value_of(request.order.key.text());
-    MDB_val room{number_bytes + value.size(), nullptr};
+    MDB_val room{number_bytes + packed.size(), nullptr};
     const int code = mdb_cursor_put(cursor_, &key, &room, flags | MDB_RESERVE);
     if (code == MDB_KEYEXIST) return 0;
     if (code != 0) return code;
     const Version version{++versions_};
-    fill_record(room, version, value);
+    fill_record(room, version, packed);
     request.outcome = Written{Write::done, version};
     return 0;
   }
 
   MDB_cursor* cursor_;
+  Packer& packer_;
   std::uint64_t versions_;
 };
 
@@ -77,7 +79,8 @@ int apply_all(const Environment& environment, MDB_txn* transaction, Application&
 
 }  // namespace
 
-int apply(const Environment& environment, MDB_txn* transaction, Requests& requests) {
+int apply(const Environment& environment, Packer& packer, MDB_txn* transaction,
+          Requests& requests) {
   MDB_val key = value_of(Environment::versions_key);
   MDB_val value{};
   int code = mdb_get(transaction, environment.main(), &key, &value);
@@ -87,7 +90,7 @@ int apply(const Environment& environment, MDB_txn* transaction, Requests& reques
   MDB_cursor* cursor = nullptr;
   code = mdb_cursor_open(transaction, environment.documents(), &cursor);
   if (code != 0) return code;
-  Application application(cursor, read_number(value.mv_data));
+  Application application(cursor, packer, read_number(value.mv_data));
   code = apply_all(environment, transaction, application, requests);
   mdb_cursor_close(cursor);
   return code;

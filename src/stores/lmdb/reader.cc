@@ -64,9 +64,7 @@ int Reader::get(const Key& key, std::optional<Document>& found) {
   const int code = mdb_get(transaction_.handle(), environment_.documents(), &name, &record);
   if (code == MDB_NOTFOUND) return 0;
   if (code != 0) return code;
-  if (!is_record(record)) return MDB_CORRUPTED;
-  found = document_of(record);
-  return 0;
+  return unpack(record, found.emplace());
 }
 
 int Reader::scan(const std::string& prefix, std::string after, std::size_t items_max,
@@ -84,14 +82,23 @@ int Reader::scan(const std::string& prefix, std::string after, std::size_t items
   MDB_val record{};
   code = mdb_cursor_get(opened, &key, &record, first.empty() ? MDB_FIRST : MDB_SET_RANGE);
   while (code == 0 && text_of(key).starts_with(prefix)) {
-    if (!is_record(record)) return MDB_CORRUPTED;
     if (text_of(key) > after) {
-      page.push_back(Listed{Key(std::string(text_of(key))), document_of(record)});
+      Listed& listed = page.emplace_back(Key(std::string(text_of(key))), Document{});
+      if (const int wrong = unpack(record, listed.document); wrong != 0) return wrong;
       if (page.size() >= items_max) return 0;
     }
     code = mdb_cursor_get(opened, &key, &record, MDB_NEXT);
   }
   return code == MDB_NOTFOUND ? 0 : code;
+}
+
+/// LMDB's code for what no writer of ours can have written.
+int Reader::unpack(const MDB_val& record, Document& document) {
+  if (!is_record(record)) return MDB_CORRUPTED;
+  auto value = unpacker_.unpack(packed_of(record));
+  if (!value) return MDB_CORRUPTED;
+  document = {version_of(record), *std::move(value)};
+  return 0;
 }
 
 }  // namespace posse::lmdb

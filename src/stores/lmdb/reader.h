@@ -11,6 +11,7 @@
 
 #include "posse/scan.h"
 #include "stores/lmdb/environment.h"
+#include "stores/lmdb/packing.h"
 
 namespace posse::lmdb {
 
@@ -34,7 +35,10 @@ class Reader {
  private:
   class View;
 
+  int unpack(const MDB_val& record, Document& document);
+
   Environment& environment_;
+  Unpacker unpacker_;
   Transaction transaction_;
 };
 

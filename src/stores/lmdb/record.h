@@ -1,4 +1,4 @@
-/// A document as LMDB holds it: 8 bytes of version, lowest first, then the value.
+/// A document as LMDB holds it: 8 bytes of version, lowest first, then the packed value.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -46,15 +46,15 @@ inline Version version_of(const MDB_val& record) {
   return Version{read_number(record.mv_data)};
 }
 
-inline Document document_of(const MDB_val& record) {
-  return Document{version_of(record), Bytes(text_of(record).substr(number_bytes))};
+inline std::string_view packed_of(const MDB_val& record) {
+  return text_of(record).substr(number_bytes);
 }
 
 /// Fills the room that LMDB has reserved for a record.
-inline void fill_record(const MDB_val& room, Version version, std::string_view value) {
+inline void fill_record(const MDB_val& room, Version version, std::string_view packed) {
   auto* bytes = static_cast<char*>(room.mv_data);
   write_number(bytes, static_cast<std::uint64_t>(version));
-  std::memcpy(bytes + number_bytes, value.data(), value.size());
+  std::memcpy(bytes + number_bytes, packed.data(), packed.size());
 }
 
 }  // namespace posse::lmdb

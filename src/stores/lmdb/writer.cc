@@ -107,7 +107,8 @@ void Writer::write_waiting() {
     answer(requests, *broken_);
   } else if (const int begun = transaction->begun(); begun != 0) {
     answer(requests, failure(begun, writing));
-  } else if (const int code = apply(*environment_, transaction->handle(), requests); code != 0) {
+  } else if (const int code = apply(*environment_, packer_, transaction->handle(), requests);
+             code != 0) {
     answer(requests, failure(code, writing));
   } else if (!requests.empty()) {
     settle(requests, transaction->commit());

@@ -13,6 +13,7 @@
 
 #include "posse/result.h"
 #include "stores/lmdb/environment.h"
+#include "stores/lmdb/packing.h"
 #include "stores/lmdb/write_queue.h"
 
 namespace posse::lmdb {
@@ -56,6 +57,7 @@ class Writer {
 
   std::unique_ptr<Environment> environment_;
   WriteQueue queue_;
+  Packer packer_;
   std::optional<Error> broken_;
 };
 

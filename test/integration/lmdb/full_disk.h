@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "integration/lmdb/opened.h"
+#include "integration/lmdb/pattern.h"
 
 namespace posse::testing {
 
@@ -16,7 +17,8 @@ inline constexpr std::size_t piece_bytes = 100'000;
 /// Adds pieces until one fails; how many were done.
 inline int fill(Opened& opened, std::string& failure) {
   for (int i = 0; i < 1000; ++i) {
-    const auto written = opened.add("piece/" + std::to_string(i), Bytes(piece_bytes, 'x'));
+    const std::string key = "piece/" + std::to_string(i);
+    const auto written = opened.add(key, pattern(key, piece_bytes));
     if (words(written) == "done") continue;
     failure = words(written);
     return i;
@@ -36,16 +38,16 @@ void fill_and_go_on(Opened& opened, MakeRoom make_room) {
 
   const std::string refused = "piece/" + std::to_string(done);
   EXPECT_EQ(opened.text("first"), "value");
-  EXPECT_EQ(opened.text("piece/0"), Bytes(piece_bytes, 'x'));
+  EXPECT_EQ(opened.text("piece/0"), pattern("piece/0", piece_bytes));
   EXPECT_EQ(opened.text(refused), "<nothing>");
-  const auto again = opened.add(refused, Bytes(piece_bytes, 'x'));
+  const auto again = opened.add(refused, pattern(refused, piece_bytes));
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, Errc::unavailable);
 
   make_room();
   EXPECT_EQ(words(opened.add(refused, "now")), "done");
   EXPECT_EQ(opened.text(refused), "now");
-  EXPECT_EQ(opened.text("piece/0"), Bytes(piece_bytes, 'x'));
+  EXPECT_EQ(opened.text("piece/0"), pattern("piece/0", piece_bytes));
 }
 
 }  // namespace posse::testing
