@@ -4,10 +4,21 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <string_view>
+#include <unistd.h>
 
 #include "cli/commands.h"
 
 namespace {
+
+/// A store's file that is shorter than it says, or a disk that gives no page, ends the process in
+/// the middle of a read: there is nobody to hand an error to.
+void say_that_pages_are_missing(int /*signal*/) {
+  constexpr std::string_view sentence =
+      "posse: the store's file is damaged, or the disk under it fails\n";
+  (void)!::write(STDERR_FILENO, sentence.data(), sentence.size());
+  ::_exit(static_cast<int>(posse::Exit::unreachable));
+}
 
 /// One sentence, as everywhere else.
 std::string usage_sentence(const CLI::App* app, const CLI::Error& error) {
@@ -23,6 +34,7 @@ std::string usage_sentence(const CLI::App* app, const CLI::Error& error) {
 
 int main(int argc, char** argv) {
   (void)std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGBUS, say_that_pages_are_missing);
   CLI::App app(
       "Sells numbered slots exactly once, over any store that can add and compare-and-swap.",
       "posse");

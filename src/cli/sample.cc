@@ -48,15 +48,27 @@ Task<void> maker(Work* work) {
   }
 }
 
+/// A campaign that is there already is a sample's, or this is somebody's real shop.
+Task<Result<void>> make_campaign(Host* host, Name id, Campaign campaign) {
+  const auto made = co_await host->shop().campaigns().create(id, campaign);
+  if (auto error = failure_of(made, "exists")) co_return *std::move(error);
+  const auto shown = co_await host->shop().campaigns().show(id);
+  if (auto error = failure_of(shown, "")) co_return *std::move(error);
+  const Name owner = std::get<CampaignView>(*shown).campaign.owner;
+  if (owner == campaign.owner) co_return Result<void>{};
+  co_return Error{Errc::unreadable, "campaign `" + id.text() + "` belongs to `" + owner.text() +
+                                        "`: this store is no place for samples"};
+}
+
 Task<void> make_campaigns(Work* work) {
   const auto seller = Name::from(work->plan.prefix + "-seller");
   const auto created = co_await work->host->shop().accounts().create(*seller, "");
   if (auto error = failure_of(created, "exists")) work->result = *std::move(error);
+  const Campaign campaign{
+      .title = "", .owner = *seller, .pricing = fixed_pricing(work->plan.price)};
   for (const auto& id : sample_names(work->plan.prefix, work->plan.campaigns)) {
-    Campaign campaign{.title = "", .owner = *seller, .pricing = fixed_pricing(work->plan.price)};
-    const auto made = co_await work->host->shop().campaigns().create(id, std::move(campaign));
-    if (auto error = failure_of(made, "exists")) work->result = *std::move(error);
     if (!work->result) co_return;
+    work->result = co_await make_campaign(work->host, id, campaign);
   }
 }
 
@@ -75,10 +87,10 @@ std::vector<Name> sample_names(const std::string& prefix, std::size_t count) {
 Task<Result<void>> make_sample(Host* host, SamplePlan plan) {
   Work work{
       .host = host, .plan = plan, .names = sample_names(plan.prefix, plan.accounts), .result = {}};
+  co_await make_campaigns(&work);
   TaskGroup group(host->io().get_executor());
   for (std::size_t i = 0; i < makers; ++i) group.spawn(maker(&work));
   co_await group.join();
-  if (work.result) co_await make_campaigns(&work);
   co_return work.result;
 }
 

@@ -25,7 +25,8 @@ std::vector<Name> sample_names(const std::string& prefix, std::size_t count);
 
 /// Creates what is missing: accounts `<prefix>-<n>`, one seller `<prefix>-seller`, campaigns
 /// `<prefix>-<n>`, and pays the funds in. Repeating it changes nothing.
-/// Errors: the first failure; a refusal or an undecided payment as `contended`.
+/// Errors: the first failure; a refusal or an undecided payment as `contended`; `unreadable` if a
+/// campaign of that name belongs to somebody else; then nothing but the seller was made.
 Task<Result<void>> make_sample(Host* host, SamplePlan plan);
 
 }  // namespace posse

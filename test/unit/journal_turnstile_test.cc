@@ -292,5 +292,28 @@ TEST_F(TurnstileTest, ClaimsNothingThatIsNotAnnounced) {  // S15
   EXPECT_TRUE(sound_entries(world, sequence).empty());
 }
 
+// A journal keeps 4096 turnstiles, and lets go of those at rest when it needs another.
+TEST_F(TurnstileTest, LivesOnWhenLetGoWhileItsOrderIsDeclared) {
+  const Key ann = account("ann");
+  const auto elsewhere = [&](int n) {
+    Order order = payment_of(world.account("b" + std::to_string(n)), "buy");
+    order.sequence = Sequence{"journal/elsewhere-" + std::to_string(n)};
+    world.create(order.sequence);
+    return order;
+  };
+  for (int n = 1; n < 4096; ++n) node->commit(elsewhere(n));
+  const Order one_too_many = elsewhere(4096);
+  bool met = false;
+  world.store.meanwhile = [&](const std::string& call, const Key& key) -> Task<void> {
+    if (call != "cas" || key != ann || std::exchange(met, true)) co_return;
+    const auto outcome = co_await node->journal.commit(one_too_many);
+    EXPECT_TRUE(outcome);
+  };
+  EXPECT_NE(committed(node->commit(payment_of(ann, "buy"))), nullptr);
+  EXPECT_TRUE(met);
+  node->close();
+  expect_at_rest(world, sequence, accounts);
+}
+
 }  // namespace
 }  // namespace posse

@@ -12,7 +12,10 @@
 namespace posse {
 namespace {
 
-constexpr const char* reading = "cannot read";
+/// A failed read, which names the document.
+Error unread(int code, const std::string& key) {
+  return lmdb::failure(code, "cannot read " + key);
+}
 
 bool is_within_bounds(const Key& key) {
   return !key.text().empty() && key.text().size() <= key_bytes_max;
@@ -85,7 +88,7 @@ Task<Result<std::optional<Document>>> LmdbStore::get(Key key) {
     if (!adopted) co_return adopted.error();
     code = parts_->reader.get(key, found);
   }
-  if (code != 0) co_return lmdb::failure(code, reading);
+  if (code != 0) co_return unread(code, key.text());
   co_return found;
 }
 
@@ -113,7 +116,7 @@ Task<Result<std::vector<Listed>>> LmdbStore::scan(std::string prefix, std::strin
     if (!adopted) co_return adopted.error();
     code = parts_->reader.scan(prefix, after, items_max, page);
   }
-  if (code != 0) co_return lmdb::failure(code, reading);
+  if (code != 0) co_return unread(code, page.empty() ? prefix : page.back().key.text());
   co_return page;
 }
 

@@ -22,6 +22,8 @@ Packer::Packer()
   POSSE_ASSERT(dictionary_ && context_);
   // The dictionary is plain text, and has no id that a frame could name.
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_dictIDFlag, 0);
+  // LMDB's pages have no checksums.
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
   ZSTD_CCtx_refCDict(context_.get(), dictionary_.get());
 }
 

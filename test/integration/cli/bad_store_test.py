@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import re
 import unittest
 
 from shop_case import ShopCase
@@ -58,6 +59,48 @@ class BadStore(ShopCase):
                 self.assertEqual(ran.code, 1)
                 self.assertFalse(ran.json()["sound"])
         self.scribble("account/bob", sound)
+        self.assertEqual(self.posse("audit").code, 0)
+
+    def test_with_a_flipped_bit_names_the_document(self):
+        self.fill()
+        file = self.store / "data.mdb"
+        whole = file.read_bytes()
+        # Behind the key, the version and the frame's head, in this state of the page and older ones.
+        places = [found.end() + 8 + 20 for found in re.finditer(b"account/bob(?!/)", whole)]
+        for bit in (1, 16, 128):
+            with self.subTest(bit=bit):
+                damaged = bytearray(whole)
+                for place in places:
+                    damaged[place] ^= bit
+                file.write_bytes(damaged)
+                self.refuses(self.posse("account", "show", "bob"), 1, "account/bob", "damaged")
+                self.refuses(self.posse("audit"), 1, "account/bob", "damaged")
+        file.write_bytes(whole)
+        self.assertEqual(self.posse("audit").code, 0)
+
+
+    def test_of_a_real_shop_is_no_place_for_samples(self):
+        self.fill()
+        self.good("campaign", "create", "bench-1", "--owner", "ann", "--price", 40)
+        ran = self.posse("bench", "--seconds", 1)
+        self.assertEqual((ran.code, ran.out), (1, ""))
+        self.assertIn("campaign `bench-1` belongs to `ann`", ran.err)
+        self.assertEqual(self.posse("account", "show", "bench-1").code, 1)
+
+    def test_that_was_cut_off_is_one_sentence(self):
+        self.fill()
+        file = self.store / "data.mdb"
+        whole = file.read_bytes()
+        for pages in (2, 3, 4):
+            file.write_bytes(whole[:4096 * pages])
+            for words in (*READING, ("deposit", "bob", 1, "--reference", "r2")):
+                with self.subTest(words=words, pages=pages):
+                    ran = self.posse(*words)
+                    self.assertIn(ran.code, (0, 1, 3), ran.err)
+                    self.assertLessEqual(ran.err.count("\n"), 1)
+                    if ran.code == 3:
+                        self.assertIn("the store's file is damaged", ran.err)
+        file.write_bytes(whole)
         self.assertEqual(self.posse("audit").code, 0)
 
     def test_with_a_newer_document_is_left_alone(self):
