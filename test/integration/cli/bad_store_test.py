@@ -65,7 +65,7 @@ class BadStore(ShopCase):
         self.fill()
         file = self.store / "data.mdb"
         whole = file.read_bytes()
-        # Behind the key, the version and the frame's head, in this state of the page and older ones.
+        # Behind key, version and the frame's head, in this state of the page and older ones.
         places = [found.end() + 8 + 20 for found in re.finditer(b"account/bob(?!/)", whole)]
         for bit in (1, 16, 128):
             with self.subTest(bit=bit):
