@@ -34,13 +34,19 @@ Task<Exit> give_role(Host* host, Globals globals, Name name, std::string role) {
   co_return report(globals, account, again);
 }
 
+/// One line of standard input, or its first `bytes_max` bytes.
+std::string read_line(std::size_t bytes_max) {
+  std::string line;
+  for (char one = 0; line.size() < bytes_max && std::cin.get(one) && one != '\n';) line += one;
+  return line;
+}
+
 Exit run_create(const Globals& globals, const Arguments& arguments) {
   const auto name = read_name("NAME", arguments.name);
   if (!name) return Exit::usage;
   std::string hash;
   if (arguments.password_stdin) {
-    std::string password;
-    std::getline(std::cin, password);
+    const std::string password = read_line(password_bytes_max + 1);
     if (password.size() < password_bytes_min || password.size() > password_bytes_max) {
       return usage_error("the password must be " + std::to_string(password_bytes_min) + " to " +
                          std::to_string(password_bytes_max) +

@@ -40,7 +40,9 @@ Result<std::unique_ptr<OpenStore>> open_store(const std::string& url, Missing mi
   }
   const std::filesystem::path directory = url.substr(lmdb_scheme.size());
   std::error_code wrong;
-  if (missing == Missing::refuse && !std::filesystem::exists(directory / "data.mdb", wrong)) {
+  const auto bytes = std::filesystem::file_size(directory / "data.mdb", wrong);
+  const bool is_there = wrong ? wrong != std::errc::no_such_file_or_directory : bytes > 0;
+  if (missing == Missing::refuse && !is_there) {
     return Error{Errc::unavailable, "there is no shop in " + directory.string() +
                                         "; `posse account create` makes one"};
   }

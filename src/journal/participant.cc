@@ -100,9 +100,10 @@ std::int64_t Participant::highest(std::string_view field) const {
 }
 
 void Participant::change(std::string_view field, std::int64_t amount) {
-  std::int64_t after = 0;
-  const bool overflow = __builtin_add_overflow(value(field), amount, &after);
-  POSSE_ASSERT(!overflow);
+  // Several effects of one operation may leave the range between them: only their sum is known to
+  // fit, and wrapping around and back comes to it.
+  const auto after = static_cast<std::int64_t>(static_cast<std::uint64_t>(value(field)) +
+                                               static_cast<std::uint64_t>(amount));
   // operator[] makes room even for a field that is there, and moves every other one (Boost 1.81).
   if (auto* there = data.if_contains(field)) {
     *there = after;

@@ -80,7 +80,8 @@ class Participant {
   std::int64_t lowest(std::string_view field) const;
   std::int64_t highest(std::string_view field) const;
 
-  /// Adds `amount`, which is known to fit, to number `field`.
+  /// Adds `amount` to number `field`, modulo 2^64: the sum of all that is added together is known
+  /// to fit.
   void change(std::string_view field, std::int64_t amount);
 };
 

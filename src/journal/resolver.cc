@@ -10,7 +10,10 @@
 namespace posse {
 
 Task<Result<Resolution>> Resolver::resolve(Key key, Hold hold) {
-  const Steady until = clock_.steady() + patience;
+  return resolve_until(std::move(key), std::move(hold), clock_.steady() + patience);
+}
+
+Task<Result<Resolution>> Resolver::resolve_until(Key key, Hold hold, Steady until) {
   for (EntryNumber at = hold.first; at <= hold.last; at = at + 1) {
     const auto seen = co_await look(key, hold, at, until);
     if (!seen) co_return seen.error();
@@ -58,6 +61,10 @@ Task<Result<bool>> Resolver::still_held(Key key, Hold hold) {
 /// Adds an empty entry. It carries its predecessor's time, so that everybody's fence is the same
 /// and an unknown one can be repeated as it was. Whatever the answer: the next look tells.
 Task<Result<void>> Resolver::fence(Sequence sequence, EntryNumber at) {
+  const auto head = co_await views_.sequences.head(sequence);
+  if (!head) co_return head.error();
+  if (!*head)
+    co_return Error{Errc::unreadable, "a hold names " + sequence.name() + ", which is not there"};
   const auto before = co_await views_.sequences.tip_at(sequence, EntryNumber{number(at) - 1});
   if (!before) co_return before.error();
   const Entry empty = next_entry(sequence, *before, before->time);
@@ -87,8 +94,9 @@ Task<Result<void>> Resolver::resolve_all(Key key) {
   const auto participant = co_await views_.participants.get(key);
   if (!participant) co_return participant.error();
   if (!*participant) co_return Result<void>{};
+  const Steady until = clock_.steady() + patience;
   for (const auto& hold : (*participant)->holds) {
-    const auto resolved = co_await resolve(key, hold);
+    const auto resolved = co_await resolve_until(key, hold, until);
     if (!resolved) co_return resolved.error();
   }
   co_return Result<void>{};

@@ -83,6 +83,14 @@ Task<void> Turnstile::run() {
     }
     // Whoever was declared by the same commit that answered the last claim comes along.
     co_await boost::asio::post(boost::asio::use_awaitable);
+    const auto refreshed = co_await open();
+    if (!refreshed || *refreshed) {
+      for (const auto& waiting : waiting_) {
+        answer(*waiting, refreshed ? Passage(**refreshed) : Passage(refreshed.error()));
+      }
+      waiting_.clear();
+      break;
+    }
     co_await claim_next();
   }
   running_ = false;
@@ -95,7 +103,7 @@ Task<void> Turnstile::claim_next() {
   if (claim.batch.empty()) co_return;
   const auto added = co_await add_until_decided(&claim);
   if (!added) {
-    give_back(claim.batch, claim.undecided);
+    give_back(claim);
   } else if (*added == Write::done) {
     const Tip tip = claim.entry.tip(claim.bytes);
     let_pass(&claim, std::make_shared<const Entry>(std::move(claim.entry)), tip);
@@ -131,6 +139,7 @@ Task<std::optional<Write>> Turnstile::add_until_decided(Claim* claim) {
         co_await parts_.sequences.add_entry(sequence_, claim->entry.number, claim->bytes);
     if (added && *added != Write::unknown) co_return *added;
     if (added) claim->undecided = true;
+    if (!added) claim->failure = added.error().detail;
     if (!added && !claim->undecided && ++failures == failures_max) break;
     co_await parts_.clock.sleep(poll);
   }
@@ -149,7 +158,8 @@ Task<void> Turnstile::look_who_was_first(Claim* claim) {
     }
     co_await parts_.clock.sleep(poll);  // a stale read: the store has said that it exists
   }
-  give_back(claim->batch, true);
+  claim->undecided = true;
+  give_back(*claim);
 }
 
 /// Answers those whose intents are in `entry`; the others wait on, first in line. True if there
@@ -198,12 +208,13 @@ void Turnstile::drop_passed() {
 
 /// Lets them go without a position. Undecided ones are never tried at another, here or anywhere:
 /// whoever resolves their holds learns what became of them.
-void Turnstile::give_back(const Batch& batch, bool undecided) {
-  for (const auto& waiting : batch) {
-    if (undecided)
+void Turnstile::give_back(const Claim& claim) {
+  for (const auto& waiting : claim.batch) {
+    if (claim.undecided)
       answer(*waiting, Unanswered{});
     else
-      answer(*waiting, Error{Errc::unavailable, "the store took no entry of " + sequence_.name()});
+      answer(*waiting, Error{Errc::unavailable, "the store took no entry of " + sequence_.name() +
+                                                    ": " + claim.failure});
   }
 }
 

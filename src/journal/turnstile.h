@@ -95,6 +95,7 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
     Bytes bytes;
     Batch batch;
     bool undecided = false;  ///< Some add of it was not answered: it may be in the store.
+    std::string failure;     ///< What the store said when it failed last.
   };
 
   Task<void> run();
@@ -105,7 +106,7 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   Task<void> publish();
   Claim compose();
   bool let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const Tip& tip);
-  void give_back(const Batch& batch, bool undecided);
+  void give_back(const Claim& claim);
   void drop_passed();
   static void answer(Waiting& waiting, Passage passage);
 

@@ -14,9 +14,25 @@ namespace {
 
 constexpr std::string_view prefix = "campaign/";
 
+/// Those of ASCII and, in UTF-8, of Unicode's Latin-1 block: what they do to a terminal is not said
+/// by what a page shows.
+bool has_control_characters(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) return true;
+    if (byte != 0xc2 || i + 1 == text.size()) continue;
+    if (const auto next = static_cast<unsigned char>(text[i + 1]); next >= 0x80 && next < 0xa0)
+      return true;
+  }
+  return false;
+}
+
 std::optional<Refusal> wrong(const Campaign& campaign) {
   if (campaign.title.size() > title_bytes_max) {
     return bad_argument("title", "must be at most " + std::to_string(title_bytes_max) + " bytes");
+  }
+  if (has_control_characters(campaign.title)) {
+    return bad_argument("title", "must have no control characters");
   }
   if (campaign.closes_at != Time{} && campaign.closes_at <= campaign.opens_at) {
     return bad_argument("closes_at", "must come after opens_at");

@@ -104,7 +104,7 @@ Task<Result<std::int64_t>> Harvest::worth(Field field, EntryNumber entry) {
   }
   std::int64_t sum = 0;
   for (const auto& line : (*receipt)->lines) {
-    if (text_in(line, "seller") != field.seller.text()) continue;
+    if (text_in(line, "kind") != "sale" || text_in(line, "seller") != field.seller.text()) continue;
     const auto amount = number_in(line, "amount");
     if (!amount || *amount < 0 || __builtin_add_overflow(sum, *amount, &sum)) {
       co_return Error{Errc::unreadable,

@@ -69,7 +69,8 @@ Directory::Directory(std::string path, int descriptor, Identity identity)
 Directory::Directory(Directory&& other) noexcept
     : path_(std::move(other.path_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
-      identity_(std::move(other.identity_)) {}
+      identity_(std::move(other.identity_)),
+      lock_inode_(other.lock_inode_) {}
 
 Directory::~Directory() {
   if (descriptor_ < 0) return;
@@ -96,6 +97,25 @@ int Directory::reserve_lock(std::size_t bytes) const {
   if (code == EOPNOTSUPP) code = 0;
   ::close(file);
   return code;
+}
+
+std::optional<Error> Directory::refuse_second_name() const {
+  struct stat status{};
+  if (::fstatat(descriptor_, data_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
+  if (!S_ISLNK(status.st_mode) && status.st_nlink < 2) return {};
+  return Error{Errc::unavailable, "cannot open the store in " + path_ +
+                                      ": its data.mdb is a link, and would be locked twice; open "
+                                      "the directory where the file is"};
+}
+
+void Directory::know_lock() {
+  struct stat status{};
+  if (::fstatat(descriptor_, lock_name, &status, 0) == 0) lock_inode_ = status.st_ino;
+}
+
+bool Directory::has_known_lock() const {
+  struct stat status{};
+  return ::fstatat(descriptor_, lock_name, &status, 0) == 0 && status.st_ino == lock_inode_;
 }
 
 int Directory::sync() const {

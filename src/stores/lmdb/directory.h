@@ -39,6 +39,17 @@ class Directory {
   /// it: closing any descriptor of the lock file drops the process's locks on it.
   int reserve_lock(std::size_t bytes) const;
 
+  /// Why the data file is not to be used, if so: another name of it, in another directory, would
+  /// come with another lock file, and both would write.
+  std::optional<Error> refuse_second_name() const;
+
+  /// Remembers the lock file that LMDB has opened.
+  void know_lock();
+
+  /// Whether the lock file is still the one LMDB has opened. Whoever removes it lets others lock
+  /// another file, and write at the same time.
+  bool has_known_lock() const;
+
   /// Makes the names of new files durable, with an errno on failure.
   int sync() const;
 
@@ -58,6 +69,7 @@ class Directory {
   std::string path_;
   int descriptor_ = -1;
   Identity identity_;
+  ino_t lock_inode_ = 0;
 };
 
 }  // namespace posse::lmdb

@@ -6,6 +6,8 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <sys/stat.h>
 #include <thread>
@@ -39,9 +41,18 @@ bool is_number(std::string_view text) {
                                       [](char digit) { return digit >= '0' && digit <= '9'; });
 }
 
+/// A page that LMDB cannot have written ends the process: LMDB would abort anyway, with less to
+/// say.
+void end_on_damage(MDB_env* /*env*/, const char* what) {
+  (void)std::fprintf(stderr, "posse: the store's file is damaged (%s)\n", what);
+  std::_Exit(EXIT_FAILURE);
+}
+
 MDB_env* create() {
   MDB_env* env = nullptr;
-  return mdb_env_create(&env) == 0 ? env : nullptr;
+  if (mdb_env_create(&env) != 0) return nullptr;
+  (void)mdb_env_set_assert(env, end_on_damage);
+  return env;
 }
 
 }  // namespace
@@ -54,6 +65,7 @@ Result<std::unique_ptr<Environment>> Environment::open(Directory directory) {
 }
 
 std::optional<Error> Environment::open_patiently() {
+  if (auto refusal = directory_.refuse_second_name()) return refusal;
   int code = 0;
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     if (attempt > 0) std::this_thread::sleep_for(attempt_pause);
@@ -98,6 +110,7 @@ int Environment::open_file() {
   }
   // LMDB asks for a failed handle to be closed; the next attempt makes a new one.
   if (code != 0) handle_.reset();
+  if (code == 0) directory_.know_lock();
   return code;
 }
 

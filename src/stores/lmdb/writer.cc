@@ -103,6 +103,11 @@ void Writer::write_waiting() {
   // overdue one can be withdrawn, which makes it certain that it was not done.
   std::optional<Transaction> transaction;
   if (!broken_) begin(transaction);
+  if (!broken_ && !environment_->directory().has_known_lock()) {
+    broken_ = Error{Errc::unavailable,
+                    "the store has stopped: its lock.mdb was removed or replaced while it was "
+                    "open; stop all who use it, then audit"};
+  }
   Requests& requests = queue_.take(batch_bytes_max);
   if (broken_) {
     answer(requests, *broken_);

@@ -75,6 +75,8 @@ TABLE = [
     (("account", "role", "bob", "boss"), "ROLE: boss not in {person,operator}"),
     (("patrol", "--once", "--id", "a b"), "--id: must be 1 to 64 printable ASCII characters"),
     (("patrol", "--once", "--schedule", "x"), "--schedule: x not in {lottery,rotation}"),
+    (("campaign", "create", "beds", "--owner", "ann", "--price", "1", "--title", "a\x1b[31m"),
+     "title must have no control characters"),
     (("bench", "--buyers", "0"), "--buyers: Value 0 not in range 1 to 4096"),
     (("bench", "--purchases", "-1"), "--purchases: Value -1 not in range"),
     (("bench", "--load", "warm"), "--load: warm not in {hot,spread}"),

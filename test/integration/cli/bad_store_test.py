@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import unittest
 
 from shop_case import ShopCase
@@ -117,6 +118,43 @@ class BadStore(ShopCase):
                       ("harvest", "ann")):
             self.refuses(self.posse(*words), 1, "campaign/lamps", "`v`", "newer format")
         self.assertEqual(self.dump(), before)
+
+    def test_that_is_empty_is_no_shop(self):
+        self.fill()
+        file = self.store / "data.mdb"
+        file.write_bytes(b"")
+        for words in (("audit",), ("audit", "--repair"), *READING):
+            self.refuses(self.posse(*words), 3, "there is no shop in")
+        self.assertEqual(file.read_bytes(), b"")
+
+    def test_whose_file_is_a_link_is_refused(self):
+        self.fill()
+        whole = self.store
+        self.store = self.root / "other"
+        for link in (os.symlink, os.link):
+            self.store.mkdir()
+            link(whole / "data.mdb", self.store / "data.mdb")
+            self.refuses(self.posse("account", "show", "bob"), 3, "data.mdb is a link")
+            shutil.rmtree(self.store)
+
+    def test_whose_lock_file_goes_away_stops_its_writers(self):
+        self.fill()
+        bench = self.start("bench", "--load", "hot", "--buyers", 4, "--accounts", 10, "--campaigns",
+                           1, "--seconds", 5, "--store", f"lmdb:{self.store}")
+        while self.audit()["books"]["sold"] == 0:
+            self.assertIsNone(bench.poll())
+        (self.store / "lock.mdb").unlink()
+        _, told = bench.communicate(timeout=30)
+        self.assertEqual(bench.returncode, 3)
+        self.assertIn(b"its lock.mdb was removed or replaced", told)
+        self.assertEqual(self.posse("audit", "--repair").code, 0)
+
+    def test_pays_sellers_for_sales_only(self):  # I8
+        self.fill()
+        self.buy()
+        for key in ("campaign/lamps/entry/000000000001", "campaign/lamps/receipt/000000000001"):
+            self.scribble(key, self.document(key).replace(b'"kind":"sale"', b'"kind":"gift"'))
+        self.assertEqual(self.good("harvest", "ann").out, "paid 0 from lamps\nbalance 0\n")
 
     def test_with_a_campaign_of_a_later_pricing_sells_nothing(self):
         self.fill()

@@ -44,6 +44,19 @@ class DeadBuyer(ShopCase):
         books = self.audit()
         self.assertEqual((books["sound"], books["books"]["sold"]), (True, 40))
 
+    def test_that_left_many_holds_costs_one_patience(self):  # S11
+        self.fill(funds=6 * 40)
+        campaigns = [f"lamps-{n}" for n in range(6)]
+        for campaign in campaigns:
+            self.good("campaign", "create", campaign, "--owner", "ann", "--price", 40)
+            self.dies("before", campaign=campaign)
+        self.assertEqual(self.account("bob")["spendable"], 0)
+        ran, seconds = self.timed_buy(campaign=campaigns[0])
+        print(f"an account with six holds of dead buyers buys again after {seconds:.2f} s")
+        self.assertEqual(ran.code, 0, ran.err)
+        self.assertLessEqual(seconds, 4)
+        self.assertEqual(self.account("bob")["holds"], [])
+
     def test_is_released_at_login(self):  # S11
         self.fill()
         self.dies("before", max_price=700)

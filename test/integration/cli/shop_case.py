@@ -101,7 +101,7 @@ class ShopCase(unittest.TestCase):
         return subprocess.run([SCRIBBLE, self.store, "dump"], capture_output=True,
                               check=True).stdout
 
-    def dead_buyer(self, signal, moment, buyer="bob", max_price=40):
+    def dead_buyer(self, signal, moment, buyer="bob", max_price=40, campaign="lamps"):
         """Starts a buyer that is sent a signal before or after it claims."""
-        return self.start(self.store, signal, moment, "lamps", buyer, max_price,
+        return self.start(self.store, signal, moment, campaign, buyer, max_price,
                           program=DEAD_BUYER)
