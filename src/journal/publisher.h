@@ -36,14 +36,15 @@ class Publisher {
   bool idle() const { return !running_; }
 
  private:
-  Task<Result<void>> step(std::chrono::milliseconds* waited);
-  Task<Result<void>> wait_for_others(std::chrono::milliseconds* waited);
+  Task<Result<void>> step();
+  Task<Result<void>> wait_for_others();
   std::optional<Tip> end_of_run(EntryNumber head) const;
 
   Sequence sequence_;
   Parts parts_;
   std::optional<VersionedHead> head_;
-  EntryNumber seen_{};  // where the last read showed the head
+  EntryNumber seen_{};                 // where the last read showed the head
+  std::optional<Steady> waits_since_;  // for the entry behind the head, which is another node's
   std::map<EntryNumber, Tip> settled_;
   bool running_ = false;
 };

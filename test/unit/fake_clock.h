@@ -1,9 +1,8 @@
-/// Virtual time and seeded chance for unit tests: sleepers park, and time jumps to the next one.
+/// Virtual time for unit tests: sleepers park, and time jumps to the next one.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <exception>
 #include <map>
 #include <memory>
@@ -17,9 +16,9 @@
 
 #include "core/event.h"
 #include "posse/clock.h"
-#include "posse/random.h"
 #include "posse/task.h"
 #include "posse/types.h"
+#include "sim/random.h"
 
 namespace posse {
 
@@ -64,22 +63,6 @@ class SkewedClock final : public Clock {
  private:
   Clock& clock_;
   std::chrono::milliseconds off_;
-};
-
-/// The same bits for the same seed (splitmix64).
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t bits() override {
-    std::uint64_t mixed = state_ += 0x9e3779b97f4a7c15U;
-    mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U;
-    mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
-    return mixed ^ (mixed >> 31U);
-  }
-
- private:
-  std::uint64_t state_;
 };
 
 /// Runs a coroutine to its end in virtual time, with everything that runs beside it.

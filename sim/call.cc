@@ -1,0 +1,53 @@
+/// Calls and answers.
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/call.h"
+
+#include "sim/digest.h"
+
+namespace posse::sim {
+
+std::string Call::text() const {
+  switch (kind) {
+    case Kind::get:
+      return "get " + key.text();
+    case Kind::add:
+      return "add " + key.text();
+    case Kind::cas:
+      return "cas " + key.text();
+    case Kind::sleep:
+      return "sleep " + std::to_string(pause.count()) + " ms";
+  }
+  return {};
+}
+
+std::uint64_t Call::digest() const {
+  return mixed(mixed(mixed(static_cast<std::uint64_t>(kind), key.text()),
+                     static_cast<std::uint64_t>(expected)),
+               value);
+}
+
+std::uint64_t Answer::digest() const {
+  return mixed(static_cast<std::uint64_t>(kind), item ? item->digest : 0);
+}
+
+Answer carry_out(const Call& call, Contents& contents) {
+  switch (call.kind) {
+    case Call::Kind::get: {
+      Item item = contents.find(call.key);
+      return {.kind = item ? Answer::Kind::document : Answer::Kind::absent, .item = item};
+    }
+    case Call::Kind::add: {
+      Item item = contents.add(call.key, call.value);
+      return {.kind = item ? Answer::Kind::done : Answer::Kind::refused, .item = item};
+    }
+    case Call::Kind::cas: {
+      Item item = contents.cas(call.key, call.expected, call.value);
+      return {.kind = item ? Answer::Kind::done : Answer::Kind::refused, .item = item};
+    }
+    case Call::Kind::sleep:
+      return {.kind = Answer::Kind::woken, .item = {}};
+  }
+  return {};
+}
+
+}  // namespace posse::sim

@@ -1,0 +1,46 @@
+/// What a process asks of the world, and what it is answered.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "posse/types.h"
+#include "sim/contents.h"
+
+namespace posse::sim {
+
+struct Call {
+  enum class Kind : std::uint8_t { get, add, cas, sleep };
+  Kind kind = Kind::get;
+  Key key{};
+  Version expected{};
+  Bytes value{};
+  std::chrono::milliseconds pause{};
+
+  bool is_write() const { return kind == Kind::add || kind == Kind::cas; }
+  std::string text() const;
+  std::uint64_t digest() const;
+};
+
+struct Answer {
+  enum class Kind : std::uint8_t {
+    document,  ///< A get that shows `item`.
+    absent,    ///< A get that shows nothing.
+    done,      ///< A write that put `item` there.
+    refused,
+    unknown,
+    failed,
+    woken,  ///< The sleep is over.
+  };
+  Kind kind = Kind::woken;
+  Item item{};
+
+  std::uint64_t digest() const;
+};
+
+/// Does `call` to `contents`, as a store that works.
+Answer carry_out(const Call& call, Contents& contents);
+
+}  // namespace posse::sim

@@ -1,0 +1,128 @@
+/// What the explorer demands of states.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "sim/alone.h"
+#include "sim/explorer.h"
+
+namespace posse::sim {
+
+void Explorer::judge_contents(const State& state) {
+  if (!judged_.insert(state.contents.digest()).second) return;
+  Books books;
+  auto wrong = read_books(state.contents, books);
+  if (!wrong) wrong = check_always(books);
+  if (wrong) fail(state, *std::move(wrong));
+}
+
+/// Whoever was told that it is committed finds it in the books from that moment on.
+void Explorer::judge_told(const State& state, const Told& told) {
+  if (!told.intent) return;
+  Books books;
+  if (auto wrong = read_books(state.contents, books)) return fail(state, *std::move(wrong));
+  if (books.find(*told.intent) != nullptr) return;
+  fail(state, told.intent->text() + " was told to be committed, and is in no entry");
+}
+
+void Explorer::judge_end(const State& state) {
+  ++explored_.ends;
+  Books books;
+  if (auto wrong = read_books(state.contents, books)) return fail(state, *std::move(wrong));
+  if (books.has_fence()) ++explored_.fenced;
+  for (std::size_t i = 0; i < state.processes.size(); ++i) {
+    const HistoryPtr& process = state.processes[i];
+    if (process && !process->ended) return fail(state, processes_[i]->name() + " waits for ever");
+  }
+  judge_refusals(state, books);
+  if (!recovered_.insert(state.contents.digest()).second) return;
+  if (auto wrong = judge_recovery(state.contents, state)) fail(state, *std::move(wrong));
+}
+
+/// Nothing of what was refused happened, unless it was asked for elsewhere too.
+void Explorer::judge_refusals(const State& state, const Books& books) {
+  for (const HistoryPtr& process : state.processes) {
+    if (!process) continue;
+    for (const Told& told : process->told) {
+      ++explored_.told[told.word];
+      if (!told.is_refusal() || !is_asked_once(told.order.request)) continue;
+      if (books.has_request(told.order.request)) {
+        return fail(state, "an order was refused (" + told.word + ") and is in an entry");
+      }
+    }
+  }
+}
+
+bool Explorer::is_asked_once(const RequestKey& request) const {
+  std::size_t asked = 0;
+  for (const Role& role : scenario_.roles) {
+    for (const Order& order : role.orders) asked += order.request.bytes == request.bytes ? 1U : 0U;
+  }
+  return asked == 1;
+}
+
+/// A scenario that does not get where it is meant to proves nothing.
+void Explorer::judge_sometimes() {
+  const Sometimes& wanted = scenario_.sometimes;
+  if (wanted.fence && explored_.fenced == 0) explored_.broken = "no end has a fence";
+  for (const auto& word : wanted.told) {
+    if (!explored_.told.contains(word)) explored_.broken = "nobody is ever told `" + word + "`";
+  }
+}
+
+std::map<Key, std::int64_t> Explorer::opening_of(const State& state) const {
+  auto opening = scenario_.opening;
+  for (std::size_t i = 0; i < scenario_.roles.size(); ++i) {
+    const Role& role = scenario_.roles[i];
+    if (role.deposit != 0 && state.processes[i]) opening[role.account] += role.deposit;
+  }
+  return opening;
+}
+
+/// After the last fault: one recovery and one login for each account decide everything, a second
+/// time there is nothing left to do, and each order asked again gets one answer for ever.
+Wrong Explorer::judge_recovery(Contents contents, const State& state) {
+  std::vector<Script> all{recovering()};
+  for (const auto& [key, balance] : scenario_.opening) all.push_back(logging_in(key));
+  for (const Script& script : all) {
+    const Alone alone = run_alone(io_, script, contents);
+    if (!alone.ended) return "recovery does not end";
+    if (alone.alarms > 0) return "recovery raises the alarm";
+  }
+  Books books;
+  if (auto wrong = read_books(contents, books)) return wrong;
+  if (auto wrong = check_always(books)) return "after recovery, " + *wrong;
+  if (auto wrong = check_at_rest(books, opening_of(state))) return "after recovery, " + *wrong;
+  for (const Script& script : all) {
+    if (run_alone(io_, script, contents).writes > 0) return "a second recovery finds work to do";
+  }
+  return judge_repeats(std::move(contents));
+}
+
+Wrong Explorer::judge_repeats(Contents contents) {
+  for (const Role& role : scenario_.roles) {
+    for (const Order& order : role.orders) {
+      if (auto wrong = judge_repeat(order, contents)) return role.name + ", repeated, " + *wrong;
+    }
+  }
+  Books books;
+  if (auto wrong = read_books(contents, books)) return wrong;
+  return check_always(books);
+}
+
+Wrong Explorer::judge_repeat(const Order& order, Contents& contents) {
+  Books before;
+  if (auto wrong = read_books(contents, before)) return wrong;
+  const Alone first = run_alone(io_, asking({order}), contents);
+  const Alone second = run_alone(io_, asking({order}), contents);
+  if (first.told.size() != 1 || second.told.size() != 1) return "does not end";
+  const Told& told = first.told.front();
+  if (before.has_request(order.request) && !told.intent) return "is not told what it bought";
+  if (told.word != second.told.front().word || told.intent != second.told.front().intent) {
+    return "gets two answers";
+  }
+  if (second.writes > 0 && told.intent) return "changes the books";
+  return {};
+}
+
+}  // namespace posse::sim

@@ -1,0 +1,246 @@
+/// Judging contents.
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/oracle.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "core/limits.h"
+
+namespace posse::sim {
+namespace {
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::string at(const Entry& entry) {
+  return entry.sequence.entry(entry.number).text();
+}
+
+Sequence sequence_of(const Key& key, std::string_view part) {
+  return Sequence{key.text().substr(0, key.text().find(part))};
+}
+
+template <class T>
+Wrong unread(const Result<T>& read) {
+  if (read) return {};
+  return "cannot be read: " + read.error().detail;
+}
+
+Wrong read_entry_of(const Item& item, Books& books) {
+  auto entry = read_entry(item->value, item->key);
+  if (!entry) return unread(entry);
+  auto& chain = books.entries[entry->sequence];
+  if (entry->number != EntryNumber{chain.size() + 1}) return at(*entry) + " stands behind a gap";
+  chain.push_back(*std::move(entry));
+  return {};
+}
+
+Wrong read_one(const Item& item, Books& books) {
+  const std::string& key = item->key.text();
+  if (has(key, "/entry/")) return read_entry_of(item, books);
+  if (has(key, "/receipt/")) {
+    const auto number = std::stoull(key.substr(key.rfind('/') + 1));
+    books.receipts[sequence_of(item->key, "/receipt/")].insert(EntryNumber{number});
+    return unread(read_receipt(item->value, item->key));
+  }
+  if (has(key, "/settled/")) {
+    auto page = read_settled_page(item->value, item->key);
+    if (!page) return unread(page);
+    auto& spilled = books.spilled[Key(key.substr(0, key.find("/settled/")))];
+    spilled.insert(spilled.end(), page->begin(), page->end());
+    return {};
+  }
+  if (key.starts_with("account/")) {
+    auto participant = read_participant(item->value, item->key);
+    if (!participant) return unread(participant);
+    books.participants[item->key] = *std::move(participant);
+    return {};
+  }
+  const auto head = read_head(item->value, item->key);
+  if (!head) return unread(head);
+  books.heads[Sequence{key}] = head->tip.entry;
+  return {};
+}
+
+/// I1, I2, I3: the chain, the slots; no intent twice, and no request either.
+Wrong check_chain(const std::vector<Entry>& chain, std::set<std::string>& requests) {
+  Tip tip = empty_tip(chain.front().sequence);
+  for (const Entry& entry : chain) {
+    if (entry.previous != tip.hash) return at(entry) + " does not continue its predecessor";
+    if (entry.first_slot != tip.slot + 1) return at(entry) + " leaves out slots, or repeats them";
+    if (entry.time < tip.time) return at(entry) + " goes back in time";
+    for (const Operation& operation : entry.operations) {
+      const auto bytes = operation.intent.request();
+      if (!requests.emplace(bytes.begin(), bytes.end()).second) {
+        return at(entry) + " commits a request a second time";
+      }
+    }
+    tip = entry.tip(write_entry(entry));
+  }
+  return {};
+}
+
+bool is_settled(const Books& books, const Key& key, const Intent& intent) {
+  const auto participant = books.participants.find(key);
+  if (participant == books.participants.end()) return false;
+  if (participant->second.settlement(intent) != nullptr) return true;
+  const auto spilled = books.spilled.find(key);
+  return spilled != books.spilled.end() &&
+         std::any_of(spilled->second.begin(), spilled->second.end(),
+                     [&](const Settled& one) { return one.intent == intent; });
+}
+
+/// I5: nothing is settled that no entry has, or before the receipt, or twice.
+Wrong check_settled(const Books& books, const Key& key, const std::vector<Settled>& rows) {
+  std::set<Intent> seen;
+  for (const Settled& one : rows) {
+    const std::string name = key.text() + " has settled " + one.intent.text();
+    if (!seen.insert(one.intent).second) return name + " twice";
+    const auto chain = books.entries.find(one.sequence);
+    const std::uint64_t number = posse::number(one.entry);
+    if (chain == books.entries.end() || number == 0 || number > chain->second.size() ||
+        chain->second[number - 1].find(one.intent) == nullptr) {
+      return name + ", which no entry has";
+    }
+    const auto receipts = books.receipts.find(one.sequence);
+    if (receipts == books.receipts.end() || !receipts->second.contains(one.entry)) {
+      return name + " before its receipt";
+    }
+  }
+  return {};
+}
+
+/// I4, I5 of one participant.
+Wrong check_participant(const Books& books, const Key& key, const Participant& participant) {
+  if (participant.value("balance") < 0) return key.text() + " is overdrawn";
+  if (participant.lowest("balance") < 0) return key.text() + " has promised more than it has";
+  if (participant.holds.size() > holds_max) return key.text() + " has too many holds";
+  std::vector<Settled> rows = participant.settled;
+  if (const auto spilled = books.spilled.find(key); spilled != books.spilled.end()) {
+    rows.insert(
+        rows.end(), spilled->second.begin(),
+        spilled->second.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                      spilled->second.size(), participant.pages * settled_page)));
+  }
+  return check_settled(books, key, rows);
+}
+
+bool has_receipt(const Books& books, const Entry& entry) {
+  const auto receipts = books.receipts.find(entry.sequence);
+  return receipts != books.receipts.end() && receipts->second.contains(entry.number);
+}
+
+/// I6 of one entry.
+Wrong check_published(const Books& books, const Entry& entry) {
+  if (has_receipt(books, entry) == entry.is_fence()) {
+    return at(entry) + " is behind the head without receipt";
+  }
+  for (const auto& [key, operations] : entry.by_participant()) {
+    for (const Operation* operation : operations) {
+      if (is_settled(books, key, operation->intent)) continue;
+      return at(entry) + " is behind the head, and not settled on " + key.text();
+    }
+  }
+  return {};
+}
+
+/// I6: behind the head all is settled.
+Wrong check_head(const Books& books, const Sequence& sequence, EntryNumber head) {
+  const auto chain = books.entries.find(sequence);
+  const std::size_t entries = chain == books.entries.end() ? 0 : chain->second.size();
+  if (number(head) > entries) return sequence.name() + " has a head beyond its end";
+  for (std::size_t i = 0; i < number(head); ++i) {
+    if (auto wrong = check_published(books, chain->second[i])) return wrong;
+  }
+  return {};
+}
+
+void owe(const Entry& entry, std::map<Key, std::int64_t>& balances) {
+  for (const Operation& operation : entry.operations) {
+    for (const Effect& effect : operation.effects) {
+      balances[effect.key] += effect.details.at("amount").as_int64();
+    }
+  }
+}
+
+std::map<Key, std::int64_t> owed(const Books& books, std::map<Key, std::int64_t> balances) {
+  for (const auto& [sequence, chain] : books.entries) {
+    for (const Entry& entry : chain) owe(entry, balances);
+  }
+  return balances;
+}
+
+}  // namespace
+
+const Operation* Books::find(const Intent& intent) const {
+  for (const auto& [sequence, chain] : entries) {
+    for (const Entry& entry : chain) {
+      if (const Operation* found = entry.find(intent)) return found;
+    }
+  }
+  return nullptr;
+}
+
+bool Books::has_request(const RequestKey& request) const {
+  for (const auto& [sequence, chain] : entries) {
+    for (const Entry& entry : chain) {
+      for (const Operation& operation : entry.operations) {
+        if (operation.intent.is_of(request)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool Books::has_fence() const {
+  return std::any_of(entries.begin(), entries.end(), [](const auto& chain) {
+    return std::any_of(chain.second.begin(), chain.second.end(),
+                       [](const Entry& entry) { return entry.is_fence(); });
+  });
+}
+
+Wrong read_books(const Contents& contents, Books& books) {
+  for (const Item& item : contents.items()) {
+    if (auto wrong = read_one(item, books)) return wrong;
+  }
+  return {};
+}
+
+Wrong check_always(const Books& books) {
+  std::set<std::string> requests;
+  for (const auto& [sequence, chain] : books.entries) {
+    if (auto wrong = check_chain(chain, requests)) return wrong;
+  }
+  for (const auto& [key, participant] : books.participants) {
+    if (auto wrong = check_participant(books, key, participant)) return wrong;
+  }
+  for (const auto& [sequence, head] : books.heads) {
+    if (auto wrong = check_head(books, sequence, head)) return wrong;
+  }
+  return {};
+}
+
+Wrong check_at_rest(const Books& books, const std::map<Key, std::int64_t>& opening) {
+  for (const auto& [sequence, head] : books.heads) {
+    const auto chain = books.entries.find(sequence);
+    const std::size_t entries = chain == books.entries.end() ? 0 : chain->second.size();
+    if (static_cast<std::uint64_t>(head) != entries) {
+      return sequence.name() + " has entries that nobody has published";
+    }
+  }
+  const auto balances = owed(books, opening);
+  for (const auto& [key, participant] : books.participants) {
+    if (!participant.holds.empty()) return key.text() + " is stuck with a hold";
+    const std::int64_t owes = balances.contains(key) ? balances.at(key) : 0;
+    if (participant.value("balance") != owes) {
+      return key.text() + " has " + std::to_string(participant.value("balance")) + ", must have " +
+             std::to_string(owes);
+    }
+  }
+  return {};
+}
+
+}  // namespace posse::sim

@@ -1,0 +1,57 @@
+/// Remembering histories.
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/process.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/digest.h"
+
+namespace posse::sim {
+
+Process::Process(boost::asio::io_context& io, std::string name, Script script, std::uint64_t seed)
+    : io_(io), name_(std::move(name)), script_(std::move(script)), seed_(seed) {}
+
+HistoryPtr Process::beginning() {
+  const std::uint64_t digest = mixed(seed_, name_);
+  if (const auto known = known_.find(digest); known != known_.end()) return known->second;
+  puppet_.reset();
+  puppet_ = std::make_unique<Puppet>(io_, script_, seed_);
+  History history;
+  history.digest = digest;
+  return keep(std::move(history));
+}
+
+HistoryPtr Process::after(const HistoryPtr& before, std::size_t number, const Answer& answer) {
+  const std::uint64_t digest = mixed(mixed(before->digest, number), answer.digest());
+  if (const auto known = known_.find(digest); known != known_.end()) return known->second;
+  if (puppet_is_at_ != before->digest) lead_to(before);
+  puppet_->answer(number, answer);
+  History history{.before = before, .number = number, .answer = answer, .digest = digest};
+  return keep(std::move(history));
+}
+
+void Process::lead_to(const HistoryPtr& history) {
+  std::vector<const History*> way;
+  for (const History* at = history.get(); at->before; at = at->before.get()) way.push_back(at);
+  puppet_.reset();
+  puppet_ = std::make_unique<Puppet>(io_, script_, seed_);
+  for (auto step = way.rbegin(); step != way.rend(); ++step) {
+    puppet_->answer((*step)->number, (*step)->answer);
+  }
+}
+
+/// Notes where the puppet is now.
+HistoryPtr Process::keep(History history) {
+  history.pending = puppet_->pending();
+  history.told = puppet_->told();
+  history.fences = puppet_->counters().fences;
+  history.alarms = puppet_->counters().alarms.size();
+  history.ended = puppet_->ended();
+  puppet_is_at_ = history.digest;
+  auto kept = std::make_shared<const History>(std::move(history));
+  known_.emplace(kept->digest, kept);
+  return kept;
+}
+
+}  // namespace posse::sim

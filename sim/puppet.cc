@@ -1,0 +1,185 @@
+/// Strings.
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/puppet.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "core/assert.h"
+#include "core/limits.h"
+
+namespace posse::sim {
+namespace {
+
+/// Whoever sleeps at all sleeps as long as the longest patience: so waits are over at the second
+/// look, which is allowed, and no state differs by how often somebody looked.
+constexpr std::chrono::milliseconds nap_min = patience;
+
+constexpr std::chrono::milliseconds start_of_wall_time{1'764'000'000'000};
+
+Answer answer_to_the_dead(const Call& call) {
+  const bool sleeps = call.kind == Call::Kind::sleep;
+  return {.kind = sleeps ? Answer::Kind::woken : Answer::Kind::failed, .item = {}};
+}
+
+Error failed() {
+  return Error{Errc::unavailable, "the store is down"};
+}
+
+Result<Written> written(const Answer& answer) {
+  switch (answer.kind) {
+    case Answer::Kind::done:
+      return Written{.answer = Write::done, .version = answer.item->version};
+    case Answer::Kind::refused:
+      return Written{.answer = Write::refused, .version = {}};
+    case Answer::Kind::unknown:
+      return Written{.answer = Write::unknown, .version = {}};
+    case Answer::Kind::document:
+    case Answer::Kind::absent:
+    case Answer::Kind::failed:
+    case Answer::Kind::woken:
+      break;
+  }
+  return failed();
+}
+
+}  // namespace
+
+/// Store and clock whose calls wait to be answered.
+class Puppet::Doors final : public Store, public Clock {
+ public:
+  struct Asked {
+    std::shared_ptr<const Call> call;
+    Event answered;
+    std::optional<Answer> answer;
+  };
+
+  Task<Result<std::optional<Document>>> get(Key key) override {
+    Call call{.kind = Call::Kind::get, .key = std::move(key)};
+    const auto answer = co_await ask(std::move(call));
+    if (answer.kind == Answer::Kind::absent) co_return std::optional<Document>{};
+    if (answer.kind != Answer::Kind::document) co_return failed();
+    Document document{answer.item->version, answer.item->value};
+    co_return document;
+  }
+
+  Task<Result<Written>> add(Key key, Bytes value) override {
+    Call call{.kind = Call::Kind::add, .key = std::move(key), .value = std::move(value)};
+    const auto answer = co_await ask(std::move(call));
+    co_return written(answer);
+  }
+
+  Task<Result<Written>> cas(Key key, Version version, Bytes value) override {
+    Call call{.kind = Call::Kind::cas,
+              .key = std::move(key),
+              .expected = version,
+              .value = std::move(value)};
+    const auto answer = co_await ask(std::move(call));
+    co_return written(answer);
+  }
+
+  Time now() override { return Time{start_of_wall_time + slept_}; }
+  Steady steady() override { return slept_; }
+
+  Task<void> sleep(std::chrono::milliseconds pause) override {
+    Call call{.kind = Call::Kind::sleep, .pause = pause};
+    co_await ask(std::move(call));
+    slept_ += std::max(pause, nap_min);
+  }
+
+  void answer(std::size_t number, const Answer& given) {
+    Asked& asked = *asked_.at(number);
+    POSSE_ASSERT(!asked.answer);
+    asked.answer = given;
+    asked.answered.set();
+  }
+
+  void bury() {
+    is_buried_ = true;
+    for (const Pending& pending : this->pending()) {
+      answer(pending.number, answer_to_the_dead(*pending.call));
+    }
+  }
+
+  std::vector<Pending> pending() const {
+    std::vector<Pending> pending;
+    for (std::size_t number = 0; number < asked_.size(); ++number) {
+      if (!asked_[number]->answer) pending.push_back({number, asked_[number]->call});
+    }
+    return pending;
+  }
+
+ private:
+  Task<Answer> ask(Call call) {
+    auto asked = std::make_shared<Asked>();
+    asked->call = std::make_shared<const Call>(std::move(call));
+    if (is_buried_) co_return answer_to_the_dead(*asked->call);
+    asked_.push_back(asked);
+    co_await asked->answered.wait();
+    co_return *asked->answer;
+  }
+
+  std::vector<std::shared_ptr<Asked>> asked_;
+  Steady slept_{};
+  bool is_buried_ = false;
+};
+
+/// Nobody needs to be told: the scenarios name who recovers.
+class Puppet::Announcing final : public Announcer {
+ public:
+  Task<Result<void>> announce(Sequence /*sequence*/) override { co_return Result<void>{}; }
+};
+
+Puppet::Puppet(boost::asio::io_context& io, const Script& script, std::uint64_t seed)
+    : io_(io),
+      doors_(std::make_unique<Doors>()),
+      random_(seed),
+      announcer_(std::make_unique<Announcing>()),
+      journal_(std::make_unique<Journal>(
+          Journal::Doors{*doors_, *doors_, random_, io.get_executor()}, *announcer_)),
+      requests_(io.get_executor()) {
+  const auto ended = [](const std::exception_ptr& thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+  };
+  boost::asio::co_spawn(io_, run(script), ended);
+  go_on();
+}
+
+Puppet::~Puppet() {
+  doors_->bury();
+  go_on();
+  POSSE_ASSERT(ended_);
+}
+
+Task<void> Puppet::run(Script script) {
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
+  const Actor actor{.store = *doors_,
+                    .clock = *doors_,
+                    .journal = *journal_,
+                    .told = told_,
+                    .requests = requests_};
+  co_await script(actor);
+  co_await requests_.join();
+  co_await journal_->close();
+  ended_ = true;
+}
+
+void Puppet::answer(std::size_t number, const Answer& answer) {
+  doors_->answer(number, answer);
+  go_on();
+}
+
+void Puppet::go_on() {
+  io_.restart();
+  io_.poll();
+}
+
+std::vector<Pending> Puppet::pending() const {
+  return doors_->pending();
+}
+
+}  // namespace posse::sim

@@ -1,0 +1,70 @@
+/// What the explorer explores: documents, processes, and how much may go wrong.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "journal/order.h"
+#include "sim/contents.h"
+#include "sim/puppet.h"
+
+namespace posse::sim {
+
+/// How often each kind of fault may happen in one run.
+struct Faults {
+  int crashes = 0;   ///< A process stops for good, before any of its calls.
+  int unknowns = 0;  ///< A write without an answer; it happens later, or never.
+  int failures = 0;  ///< A call that fails for certain.
+  int stales = 0;    ///< A read that shows what was there earlier, or denies an entry or receipt.
+};
+
+/// One process.
+struct Role {
+  std::string name;
+  Script script;
+  std::vector<Order> orders{};  ///< What it is asked for.
+  bool may_fail = true;         ///< Whether faults may happen to it.
+  Key account{};                ///< Where it adds `deposit`, beside the journal,
+  std::int64_t deposit = 0;     ///< once it has ended.
+};
+
+/// What some end must show, or the scenario does not reach what it is for.
+struct Sometimes {
+  bool fence = false;
+  std::vector<std::string> told{"committed"};
+};
+
+struct Scenario {
+  std::string name;
+  std::map<Key, std::int64_t> opening;
+  std::vector<Order> before{};  ///< Done with before the scenario begins.
+  std::vector<Role> roles;
+  Faults faults;
+  /// Whether a process's own calls may overtake each other. If not, they are answered in their
+  /// order, and only those of different processes in every order.
+  bool overtaking = false;
+  Sometimes sometimes{};
+};
+
+/// All scenarios.
+std::vector<Scenario> all_scenarios();
+
+/// One whose processes break a rule: an explorer that finds nothing wrong with it is blind.
+Scenario canary();
+
+/// The one sequence in which scenarios happen.
+Sequence stage();
+
+/// The documents a scenario begins with.
+Contents opening_contents(const Scenario& scenario);
+
+/// A process that finishes what others left; one that resolves every hold on `key`; one that asks
+/// for all of `orders` at once.
+Script recovering();
+Script logging_in(Key key);
+Script asking(std::vector<Order> orders);
+
+}  // namespace posse::sim

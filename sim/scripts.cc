@@ -1,0 +1,62 @@
+/// What processes of scenarios do.
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "patrol/round.h"
+#include "sim/scenario.h"
+
+namespace posse::sim {
+namespace {
+
+Told told_of(Order order, const Result<Outcome>& outcome) {
+  Told told{.order = std::move(order), .word = "undecided", .intent = {}};
+  if (!outcome) {
+    told.word = "error";
+  } else if (const auto* done = std::get_if<Committed>(&*outcome)) {
+    told.word = "committed";
+    told.intent = done->intent;
+  } else if (const auto* refusal = std::get_if<Refusal>(&*outcome)) {
+    told.word = refusal->code;
+  }
+  return told;
+}
+
+Task<void> recover(Actor actor) {
+  Round round(actor.journal.sequences(), actor.journal.finisher(), actor.clock);
+  co_await round.run(stage());
+}
+
+Task<void> log_in(Actor actor, Key key) {
+  const auto resolved = co_await actor.journal.resolver().resolve_all(key);
+  (void)resolved;
+}
+
+Task<void> ask(Actor actor, Order order) {
+  const auto outcome = co_await actor.journal.commit(order);
+  actor.told.push_back(told_of(std::move(order), outcome));
+}
+
+Task<void> ask_all(Actor actor, std::vector<Order> orders) {
+  for (Order& order : orders) actor.requests.spawn(ask(actor, std::move(order)));
+  co_return;
+}
+
+}  // namespace
+
+Sequence stage() {
+  return Sequence{"journal/0"};
+}
+
+Script recovering() {
+  return [](Actor actor) { return recover(actor); };
+}
+
+Script logging_in(Key key) {
+  return [key = std::move(key)](Actor actor) { return log_in(actor, key); };
+}
+
+Script asking(std::vector<Order> orders) {
+  return [orders = std::move(orders)](Actor actor) { return ask_all(actor, orders); };
+}
+
+}  // namespace posse::sim

@@ -1,0 +1,70 @@
+/// Every bound of the protocol in one place, each with the reason for its value.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace posse {
+
+using namespace std::chrono_literals;
+
+/// Operations in one entry: 256 of the largest (about 3.5 KiB each) stay below value_bytes_max.
+inline constexpr std::size_t entry_operations_max = 2;
+
+/// Effects of one operation: enough for a transfer with fees; each costs one settle.
+inline constexpr std::size_t operation_effects_max = 16;
+
+/// What an application may add to one operation, as JSON text, so that an entry stays storable.
+inline constexpr std::size_t operation_bytes_max = 3072;
+
+/// Holds on one participant at a time: bounds its document and what one resolve has to decide.
+inline constexpr std::size_t holds_max = 3;
+
+/// Settled intents kept in a participant before the oldest spill, and how many spill at once:
+/// a page per 16 settlements is 1/16 of a write each. On disk for ever: never change.
+inline constexpr std::size_t settled_max = 4;
+inline constexpr std::size_t settled_page = 2;
+
+/// Entries in the window of a hold, and how far a buyer who keeps losing may stretch it: a wide
+/// window loses less often, a narrow one is decided with fewer fences.
+inline constexpr std::uint64_t window_entries = 1;
+inline constexpr std::uint64_t window_entries_max = 2;
+
+/// Windows one operation may lose before it is told to come back: 8+16+32+5*64 entries of others.
+inline constexpr int attempts_max = 2;
+
+/// Rounds of read, decide, write on one document. Each lost round is another's progress; the
+/// posse finishes what a step gives up.
+inline constexpr int swaps_max = 100;
+
+/// Repeats of a call that failed for certain, before the failure is passed on.
+inline constexpr int failures_max = 3;
+
+/// Entries of one node and sequence that are sold but not yet settled: bounds memory and what a
+/// crash leaves to the posse.
+inline constexpr std::size_t unsettled_entries_max = 2;
+
+/// Operations waiting in one turnstile; more are told to come back.
+inline constexpr std::size_t waiting_max = 8192;
+
+/// How long a recoverer waits for the neighbour who is still on it. Manners, not safety.
+inline constexpr auto courtesy = 100ms;
+
+/// How long an undecided hold is polled, and how often, before it is fenced. A living driver
+/// claims within milliseconds.
+inline constexpr auto patience = 1000ms;
+inline constexpr auto poll = 100ms;
+
+/// After this long without an answer from the store a caller is told that the outcome is unknown.
+inline constexpr auto answer_within = 5000ms;
+
+/// Generic journals: enough that operations of many nodes rarely meet in one sequence, few enough
+/// to be patrolled for nothing. On disk for ever: never lower it.
+inline constexpr std::uint64_t journals = 16;
+
+/// Participant documents a node remembers as it wrote them, to settle without reading again.
+inline constexpr std::size_t remembered_max = 4096;
+
+}  // namespace posse
