@@ -22,11 +22,15 @@ void say_that_pages_are_missing(int /*signal*/) {
 
 /// One sentence, as everywhere else.
 std::string usage_sentence(const CLI::App* app, const CLI::Error& error) {
-  const auto unknown = app->remaining();
+  const auto unknown = app->remaining(true);
   const bool no_command = error.get_name() == "RequiredError" && app->get_subcommands().empty();
+  // What is missing may only be misspelt.
+  const std::string also_unknown = error.get_name() == "RequiredError" && !unknown.empty()
+                                       ? ", and `" + unknown.front() + "` is unknown"
+                                       : "";
   const std::string what = no_command && !unknown.empty()
                                ? "there is no command `" + unknown.front() + "`"
-                               : std::string(error.what());
+                               : std::string(error.what()) + also_unknown;
   return "posse: " + what + " (posse --help says what there is)\n";
 }
 
