@@ -55,6 +55,7 @@ class Connection final : public Store, public Scan {
   /// A mishap of the node or the store: it meets all calls under way.
   void note_under_way(Mishap mishap);
 
+  std::uint64_t calls() const { return numbers_; }
   std::uint64_t mishaps_met() const { return mishaps_met_; }
 
  private:

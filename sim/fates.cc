@@ -42,7 +42,7 @@ Fate Fates::of(const DecisionId& id, const Call& call) {
   Fate fate;
   fate.there = Moment{random.bits() % way};
   fate.back = Moment{random.bits() % way};
-  fate.more = Moment{random.bits() % 4'000'000};
+  fate.more = Moment{random.bits() % 2'000'000};
   fate.chance = random.bits();
   const std::uint64_t bits = random.bits();
   if (!on_ || !selection_.has_mishap(id)) return fate;

@@ -172,6 +172,12 @@ Wrong Ledger::judge_head(const Item& before, const Item& after) {
   return {};
 }
 
+bool Ledger::is_published() const {
+  return std::all_of(chains_.begin(), chains_.end(), [](const auto& chain) {
+    return number(chain.second.head) == chain.second.entries.size();
+  });
+}
+
 const Ledger::Claimed* Ledger::find(const Sequence& sequence, EntryNumber number) const {
   const auto chain = chains_.find(sequence);
   const std::uint64_t at = posse::number(number);

@@ -35,6 +35,9 @@ class Ledger {
   /// Whether the books have a request with these bytes.
   bool has(const RequestKey& request) const { return requests_.contains(request.bytes); }
 
+  /// Whether each head is at the end of its sequence.
+  bool is_published() const;
+
   /// The longest time between the claim of an entry and the last of its settlements.
   Moment longest_unsettled() const { return longest_unsettled_; }
 

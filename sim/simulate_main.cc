@@ -41,6 +41,7 @@ struct Total {
   std::uint64_t worlds = 0;
   std::uint64_t orders = 0;
   std::uint64_t sales = 0;
+  std::uint64_t calls = 0;
   std::uint64_t crashes = 0;
   std::uint64_t mishaps = 0;
   std::uint64_t fences = 0;
@@ -54,6 +55,7 @@ struct Total {
     ++worlds;
     orders += course.orders;
     sales += course.sales;
+    calls += course.calls;
     crashes += course.crashes;
     mishaps += course.mishaps;
     fences += course.fences;
@@ -75,7 +77,8 @@ std::string to_text(const Total& total, double seconds) {
                      " s of virtual time in " + std::to_string(static_cast<int>(seconds)) +
                      " s\n  sales " + a_minute(total.sales) + "\n  crashes " +
                      a_minute(total.crashes) + "\n  mishaps " + a_minute(total.mishaps) +
-                     "\n  fences " + std::to_string(total.fences) + "\n  told";
+                     "\n  calls of stores " +
+                     std::to_string(total.calls) + ", fences " + std::to_string(total.fences) + "\n  told";
   for (const auto& [word, count] : total.told) text += " " + word + " " + std::to_string(count);
   return text + "\n  digest " + std::to_string(total.digest) + "\n";
 }

@@ -70,12 +70,12 @@ Course World::run() {
 
 void World::open_shop() {
   for (std::uint32_t node = 1; node <= swarm_.nodes; ++node) start(node);
-  bool ready = false;
-  nodes_.front()->run(settle_in(nodes_.front(), &ready));
-  run_until([&] { return ready; });
+  auto ready = std::make_shared<bool>(false);
+  nodes_.front()->run(settle_in(nodes_.front(), ready));
+  run_until([&] { return *ready; });
 }
 
-Task<void> World::settle_in(Node* node, bool* ready) {
+Task<void> World::settle_in(Node* node, std::shared_ptr<bool> ready) {
   Shop& shop = node->shop();
   const auto seller = co_await shop.accounts().create(named("seller"), "");
   fail_if(!seller, "no seller");
@@ -243,7 +243,10 @@ Course World::course() {
     course.digest = mixed(course.digest, static_cast<std::uint64_t>(until.count()));
   }
   course.coverage = coverage_;
-  for (const auto& one : lives_) course.mishaps += one->connection().mishaps_met();
+  for (const auto& one : lives_) {
+    course.calls += one->connection().calls();
+    course.mishaps += one->connection().mishaps_met();
+  }
   course.mishaps += swarm_.events.size();
   course.happened = fates_.happened();
   for (std::uint32_t buyer = 1; buyer <= swarm_.buyers; ++buyer) {

@@ -26,6 +26,7 @@ struct Course {
   Wrong wrong;
   std::uint64_t sales = 0;
   std::uint64_t orders = 0;   ///< That people placed, each as often as they asked.
+  std::uint64_t calls = 0;    ///< Of the store.
   std::uint64_t crashes = 0;  ///< Deaths of nodes while people used them.
   std::uint64_t mishaps = 0;
   std::uint64_t fences = 0;
@@ -70,7 +71,7 @@ class World {
   Reply ask(Node& node, const Request& request);
   Node* some_node(std::uint64_t chance);
   Node& survivor();
-  Task<void> settle_in(Node* node, bool* ready);
+  Task<void> settle_in(Node* node, std::shared_ptr<bool> ready);
   Course course();
 
   const Swarm& swarm_;
