@@ -15,13 +15,12 @@ namespace posse::sim {
 namespace {
 
 std::uint64_t seed_of(const Swarm& swarm, const DecisionId& id) {
-  if (swarm.twins) return swarm.seed;
   return mixed(mixed(swarm.seed, id.node), id.life);
 }
 
 std::unique_ptr<Schedule> schedule_of(const Swarm& swarm, Random& random) {
   if (swarm.rotates) return std::make_unique<Rotation>();
-  return std::make_unique<Lottery>(random);
+  return std::make_unique<Lottery>(random, swarm.draws);
 }
 
 std::string node_name(const DecisionId& id) {

@@ -78,7 +78,8 @@ Swarm swarm_of(std::uint64_t seed) {
   swarm.campaigns = draw.from(1, 3);
   swarm.orders = draw.from(200, 400) / swarm.buyers;
   swarm.rotates = draw.one_in(2);
-  swarm.twins = draw.one_in(8);
+  constexpr std::array<std::uint32_t, 4> all_draws{0, 2, 2, 64};
+  swarm.draws = draw.of(all_draws);
   constexpr std::array<Moment, 3> thinks{1ms, 10ms, 60ms};
   constexpr std::array<Moment, 4> ways{1us, 200us, 2ms, 20ms};
   constexpr std::array<Moment, 3> deadlines{50ms, 200ms, 1s};

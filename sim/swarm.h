@@ -31,7 +31,7 @@ struct Swarm {
   std::uint32_t campaigns = 1;
   std::uint32_t orders = 1;  ///< Of each buyer.
   bool rotates = false;      ///< Patrols by rotation, not by lottery.
-  bool twins = false;        ///< All nodes draw the same random numbers.
+  std::uint32_t draws = 2;   ///< Of the lottery: 0 never wins.
   Moment think{};            ///< Of a buyer between orders, at most.
   Moment way{};              ///< Of a request or an answer, at most.
   Moment deadline{};         ///< After which the driver gives a call up.

@@ -76,8 +76,8 @@ Task<Result<Declaration>> Declarer::declare_once(const Attempt* attempt, Key key
     Decision decision = [&](Participant& participant) {
       look =
           Look{.pages = participant.pages, .searched = look.searched, .refusal = {}, .holds = {}};
-      const Hold* here = participant.hold(attempt->hold.intent);
-      if (here != nullptr && here->same(attempt->hold)) return Verdict::keep;  // was unknown
+      if (participant.hold(attempt->hold.intent) != nullptr)
+        return Verdict::keep;  // was unknown, is here
       if (key == attempt->guard) decide_guard(*attempt, participant, look);
       if (look.earlier || look.search_pages) return Verdict::keep;
       look.refusal = put_in(*attempt, key, participant);
@@ -122,12 +122,7 @@ std::optional<Refusal> Declarer::put_in(const Attempt& attempt, const Key& key,
   const auto holds = participant.holds;
   if (attempt.previous) participant.take_out(*attempt.previous);
   std::optional<Refusal> refusal;
-  if (participant.hold(attempt.hold.intent) != nullptr) {
-    // Whoever draws the same chance twice must not take another attempt's window for his own.
-    refusal = Refusal{.code = "busy",
-                      .detail = key.text() + " holds an earlier attempt of the same name",
-                      .more = {}};
-  } else if (participant.holds.size() >= holds_max) {
+  if (participant.holds.size() >= holds_max) {
     refusal = Refusal{.code = "too_many_holds",
                       .detail = key.text() + " has " + std::to_string(holds_max) +
                                 " operations under way, which is the limit",
