@@ -53,7 +53,7 @@ bool Explorer::State::is_end() const {
                      [](const auto& process) { return !process || process->pending.empty(); });
 }
 
-Explorer::Explorer(Scenario scenario) : scenario_(std::move(scenario)) {
+Explorer::Explorer(Scenario scenario, Next next) : scenario_(std::move(scenario)), next_(next) {
   std::uint64_t seed = 0;
   for (const Role& role : scenario_.roles) {
     processes_.push_back(std::make_unique<Process>(io_, role.name, role.script, ++seed));
@@ -69,14 +69,22 @@ Explored Explorer::run(std::uint64_t states_max,
       break;
     }
     if (explored_.states % progress_every == 0) progress(explored_);
-    const State state = std::move(waiting_.back());
-    waiting_.pop_back();
-    expand(state);
+    expand(take_waiting());
   }
   if (!explored_.broken && !explored_.truncated) judge_sometimes();
   explored_.contents = judged_.size();
   for (const auto& process : processes_) explored_.histories += process->histories();
   return explored_;
+}
+
+Explorer::State Explorer::take_waiting() {
+  const bool last = next_ == Next::deepest;
+  State state = std::move(last ? waiting_.back() : waiting_.front());
+  if (last)
+    waiting_.pop_back();
+  else
+    waiting_.pop_front();
+  return state;
 }
 
 Explorer::State Explorer::beginning() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -34,11 +35,17 @@ struct Explored {
   std::vector<std::string> trace;  ///< and how it came to that.
 };
 
-/// Depth first over states: the store's contents, each process's history, writes on their way, and
-/// the faults that are left. A state that was seen is not entered again.
+/// Which of the states that wait is next.
+enum class Next : std::uint8_t {
+  deepest,    ///< Fastest: processes go on from where they are.
+  shallowest  ///< The first thing found to be wrong has a shortest trace.
+};
+
+/// Over all states: the store's contents, each process's history, writes on their way, and the
+/// faults that are left. A state that was seen is not entered again.
 class Explorer {
  public:
-  explicit Explorer(Scenario scenario);
+  explicit Explorer(Scenario scenario, Next next = Next::deepest);
 
   /// Until all is explored, something is broken, or `states_max` states were seen.
   /// `progress` is called every now and then.
@@ -81,6 +88,7 @@ class Explorer {
     const char* how = "";
   };
   void go(State next, const Move& move, const Answer& answer);
+  State take_waiting();
   void visit(State next);
 
   void judge_contents(const State& state);
@@ -96,9 +104,10 @@ class Explorer {
   void fail(const State& state, std::string sentence);
 
   Scenario scenario_;
+  Next next_;
   boost::asio::io_context io_{1};
   std::vector<std::unique_ptr<Process>> processes_;
-  std::vector<State> waiting_;
+  std::deque<State> waiting_;
   boost::unordered_flat_set<std::uint64_t> seen_;
   boost::unordered_flat_set<std::uint64_t> judged_;
   boost::unordered_flat_set<std::uint64_t> recovered_;
