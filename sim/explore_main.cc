@@ -122,7 +122,8 @@ int main(int argc, char** argv) {
       "code.",
       "posse-explore");
   posse::sim::Arguments arguments;
-  app.add_option("--scenario", arguments.only, "the scenario of this name, or all whose names contain this");
+  app.add_option("--scenario", arguments.only,
+                 "the scenario of this name, or all whose names contain this");
   app.add_option("--states-max", arguments.states_max,
                  "give a scenario up after so many states (20000000)");
   app.add_flag("--list", arguments.list, "only name the scenarios");

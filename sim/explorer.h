@@ -27,6 +27,7 @@ struct Explored {
   std::uint64_t steps = 0;      ///< From one to another, which may have been seen before.
   std::uint64_t ends = 0;       ///< States in which nobody moves any more.
   std::uint64_t fenced = 0;     ///< Ends with a fence.
+  std::uint64_t batched = 0;    ///< Ends with an entry of several operations.
   std::uint64_t contents = 0;   ///< Different contents of the store.
   std::uint64_t histories = 0;  ///< Different lives of single processes.
   std::map<std::string, std::uint64_t> told;  ///< Ends in which somebody was told so.
@@ -92,6 +93,7 @@ class Explorer {
   void visit(State next);
 
   void judge_contents(const State& state);
+  Wrong judge_holds(const Books& books) const;
   void judge_told(const State& state, const Told& told);
   void judge_refusals(const State& state, const Books& books);
   void judge_end(const State& state);

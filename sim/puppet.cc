@@ -21,6 +21,9 @@ constexpr std::chrono::milliseconds nap_min = patience;
 
 constexpr std::chrono::milliseconds start_of_wall_time{1'764'000'000'000};
 
+/// No two clocks agree: each process is this much behind the one before it.
+constexpr std::chrono::minutes clocks_apart{1};
+
 Answer answer_to_the_dead(const Call& call) {
   const bool sleeps = call.kind == Call::Kind::sleep;
   return {.kind = sleeps ? Answer::Kind::woken : Answer::Kind::failed, .item = {}};
@@ -58,6 +61,8 @@ class Puppet::Doors final : public Store, public Clock {
     std::optional<Answer> answer;
   };
 
+  explicit Doors(std::uint64_t seed) : wall_(start_of_wall_time - clocks_apart * seed) {}
+
   Task<Result<std::optional<Document>>> get(Key key) override {
     Call call{.kind = Call::Kind::get, .key = std::move(key)};
     const auto answer = co_await ask(std::move(call));
@@ -82,7 +87,7 @@ class Puppet::Doors final : public Store, public Clock {
     co_return written(answer);
   }
 
-  Time now() override { return Time{start_of_wall_time + slept_}; }
+  Time now() override { return Time{wall_ + slept_}; }
   Steady steady() override { return slept_; }
 
   Task<void> sleep(std::chrono::milliseconds pause) override {
@@ -124,6 +129,7 @@ class Puppet::Doors final : public Store, public Clock {
   }
 
   std::vector<std::shared_ptr<Asked>> asked_;
+  std::chrono::milliseconds wall_;
   Steady slept_{};
   bool is_buried_ = false;
 };
@@ -136,7 +142,7 @@ class Puppet::Announcing final : public Announcer {
 
 Puppet::Puppet(boost::asio::io_context& io, const Script& script, std::uint64_t seed)
     : io_(io),
-      doors_(std::make_unique<Doors>()),
+      doors_(std::make_unique<Doors>(seed)),
       random_(seed),
       announcer_(std::make_unique<Announcing>()),
       journal_(std::make_unique<Journal>(

@@ -21,11 +21,12 @@
 namespace posse::sim {
 
 /// What a process told whoever asked it for `order`, in a word: `committed`, `undecided`, `error`,
-/// or the code of a refusal. `intent` of what was committed.
+/// or the code of a refusal. `intent` and `slot` of what was committed.
 struct Told {
   Order order;
   std::string word;
   std::optional<Intent> intent;
+  Slot slot{};
 
   bool is_refusal() const { return !intent && word != "undecided" && word != "error"; }
 };
@@ -49,7 +50,8 @@ struct Pending {
 };
 
 /// A process is a function of the answers it was given, in their order: chance comes from a seed,
-/// and its clock moves by what it sleeps, at least `nap_min` each time: as if it were always late.
+/// as does how far its clock is behind, which moves by what it sleeps, at least `nap_min` each
+/// time: as if it were always late.
 class Puppet {
  public:
   /// Starts `script` and runs it until all of it waits.
