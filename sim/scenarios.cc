@@ -29,7 +29,7 @@ Role node(std::string name, std::vector<Order> orders) {
 
 /// Buys for 1.
 Role buyer(const std::string& owner, const std::string& request = "once") {
-  return node("buyer " + owner, {order(owner, request)});
+  return node("buyer " + owner + " " + request, {order(owner, request)});
 }
 
 /// Moves 1.
@@ -173,7 +173,7 @@ void add_stale_reads(std::vector<Scenario>& all) {
 void add_faults(std::vector<Scenario>& all) {
   all.push_back({.name = "the same key on two nodes",
                  .opening = {{account("u"), 2}},
-                 .roles = {buyer("u"), buyer("u")},
+                 .roles = {buyer("u"), node("another buyer u", {order("u", "once")})},
                  .faults = {.crashes = 1}});
   all.push_back({.name = "unanswered writes, purchase",
                  .opening = {{account("u"), 2}},
