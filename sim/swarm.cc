@@ -31,13 +31,14 @@ class Draw {
   SeededRandom random_;
 };
 
-/// Half of them not at all, crashes always.
+/// Half of them not at all, crashes always; what meets many calls at once less often.
 void draw_rates(Draw& draw, Swarm& swarm) {
   constexpr std::array<std::uint32_t, 4> rates{30, 150, 600, 2000};
   constexpr std::array crashes{Mishap::crash_before, Mishap::crash_after, Mishap::crash_late};
-  for (std::size_t m = 1; m <= static_cast<std::size_t>(Mishap::garbled); ++m) {
+  for (std::size_t m = 1; m <= static_cast<std::size_t>(Mishap::full); ++m) {
     if (draw.one_in(2)) continue;
-    swarm.in_100000.at(m) = draw.of(rates);
+    const bool meets_many = m >= static_cast<std::size_t>(Mishap::pause);
+    swarm.in_100000.at(m) = meets_many ? draw.of(rates) / 20 : draw.of(rates);
   }
   for (const Mishap crash : crashes) {
     swarm.in_100000.at(static_cast<std::size_t>(crash)) = draw.of(rates) / 3;
