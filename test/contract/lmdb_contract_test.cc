@@ -3,8 +3,8 @@
 #include <memory>
 #include <stdexcept>
 
-#include "posse/testing/scan_contract.h"
 #include "contract/scratch_directory.h"
+#include "posse/testing/scan_contract.h"
 #include "posse/testing/store_contract.h"
 #include "stores/lmdb/lmdb_store.h"
 
