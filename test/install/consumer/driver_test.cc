@@ -8,7 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "posse/testing/store_contract.h"
+#include <posse/testing/store_contract.h>
 
 namespace {
 
