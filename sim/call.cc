@@ -27,7 +27,7 @@ std::uint64_t Call::digest() const {
 }
 
 std::uint64_t Answer::digest() const {
-  return mixed(static_cast<std::uint64_t>(kind), item ? item->digest : 0);
+  return mixed(static_cast<std::uint64_t>(kind), item ? item->face : 0);
 }
 
 Answer carry_out(const Call& call, Contents& contents) {

@@ -1,13 +1,20 @@
 /// The program posse-explore.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <future>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "sim/counts.h"
 #include "sim/explorer.h"
+#include "sim/replay.h"
 
 namespace posse::sim {
 namespace {
@@ -15,13 +22,21 @@ namespace {
 struct Arguments {
   std::string only;
   std::uint64_t states_max = 20'000'000;
+  std::size_t jobs = 1;
+  std::string counts = "sim/counts.txt";
+  std::vector<std::string> transcripts;
+  bool rewrite = false;
   bool list = false;
 };
 
 struct Total {
-  std::uint64_t scenarios = 0;
   std::uint64_t states = 0;
   std::uint64_t broken = 0;
+};
+
+struct Timed {
+  Explored explored;
+  std::chrono::milliseconds took{};
 };
 
 void print(const std::string& text) {
@@ -29,63 +44,128 @@ void print(const std::string& text) {
   (void)std::fflush(stdout);
 }
 
-void show_progress(const Explored& so_far) {
-  (void)std::fprintf(stderr, "\r%s states ", std::to_string(so_far.states).c_str());
-}
-
-std::string to_text(const std::string& name, const Explored& explored, double seconds) {
-  std::string text = name + ": " + std::to_string(explored.states) + " states, " +
+std::string to_text(const Scenario& scenario, const Timed& timed) {
+  const Explored& explored = timed.explored;
+  std::string text = scenario.name + ": " + std::to_string(explored.states) + " states, " +
                      std::to_string(explored.ends) + " ends, " + std::to_string(explored.fenced) +
                      " with a fence, " + std::to_string(explored.contents) +
                      " contents of the store, " + std::to_string(explored.histories) +
                      " lives of processes; told";
   for (const auto& [word, count] : explored.told) text += " " + word + " " + std::to_string(count);
-  text += "; " + std::to_string(static_cast<int>(seconds * 1000)) + " ms\n";
+  text += "; " + std::to_string(timed.took.count()) + " ms\n";
   if (explored.truncated) text += "  GIVEN UP: more states than --states-max\n";
-  if (!explored.broken) return text;
-  text += "  BROKEN: " + *explored.broken + "\n";
-  for (const auto& step : explored.trace) text += "    " + step + "\n";
+  if (explored.broken) text += transcript_of(scenario, explored);
   return text;
 }
 
-Explored explore(const Scenario& scenario, const Arguments& arguments) {
+Timed explore(const Scenario& scenario, const Arguments& arguments) {
   const auto began = std::chrono::steady_clock::now();
   Explorer explorer(scenario);
-  const Explored explored = explorer.run(arguments.states_max, show_progress);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
-  (void)std::fputs("\r", stderr);
-  print(to_text(scenario.name, explored, seconds.count()));
-  return explored;
+  Timed timed{.explored = explorer.run(arguments.states_max), .took = {}};
+  timed.took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - began);
+  return timed;
 }
 
 /// Where a rule is broken on purpose, it must be found.
 bool is_blind(const Arguments& arguments) {
-  Explorer explorer(canary());
-  const Explored explored = explorer.run(arguments.states_max, [](const Explored&) {});
-  if (explored.broken) return false;
+  if (explore(canary(), arguments).explored.broken) return false;
   print("BLIND: the canary's broken rule was not found\n");
   return true;
 }
 
-int run(const Arguments& arguments) {
-  if (is_blind(arguments)) return 1;
-  Total total;
-  for (const Scenario& scenario : all_scenarios()) {
-    if (scenario.name.find(arguments.only) == std::string::npos) continue;
-    ++total.scenarios;
-    if (arguments.list) {
-      print(scenario.name + "\n");
-      continue;
+std::vector<Scenario> chosen(const Arguments& arguments) {
+  std::vector<Scenario> scenarios = all_scenarios();
+  std::erase_if(scenarios, [&](const Scenario& scenario) {
+    return scenario.name.find(arguments.only) == std::string::npos;
+  });
+  return scenarios;
+}
+
+/// Explores all of them, several at once, those that take long first. Nothing is shared.
+class Pool {
+ public:
+  Pool(const std::vector<Scenario>& scenarios, const Counts& counts, const Arguments& arguments)
+      : scenarios_(scenarios), arguments_(arguments), results_(scenarios.size()) {
+    for (std::size_t i = 0; i < scenarios.size(); ++i) order_.push_back(i);
+    std::ranges::sort(order_, std::ranges::greater{},
+                      [&](std::size_t i) { return counts.states(scenarios[i].name); });
+    for (std::size_t job = 0; job < arguments.jobs; ++job) {
+      threads_.emplace_back([this] { work(); });
     }
-    const Explored explored = explore(scenario, arguments);
-    total.states += explored.states;
-    total.broken += explored.broken || explored.truncated ? 1U : 0U;
   }
-  if (!arguments.list) {
-    print(std::to_string(total.scenarios) + " scenarios, " + std::to_string(total.states) +
-          " states, " + std::to_string(total.broken) + " broken or given up\n");
+
+  /// Waits for that scenario.
+  Timed result(std::size_t scenario) { return results_[scenario].get_future().get(); }
+
+ private:
+  void work() {
+    for (std::size_t next = next_++; next < order_.size(); next = next_++) {
+      const std::size_t scenario = order_[next];
+      results_[scenario].set_value(explore(scenarios_[scenario], arguments_));
+    }
   }
-  return total.broken > 0 || total.scenarios == 0 ? 1 : 0;
+
+  const std::vector<Scenario>& scenarios_;
+  const Arguments& arguments_;
+  std::vector<std::size_t> order_;
+  std::vector<std::promise<Timed>> results_;
+  std::atomic<std::size_t> next_ = 0;
+  std::vector<std::jthread> threads_;
+};
+
+/// Prints what came of a scenario; true if that is as it should be.
+bool judge(const Scenario& scenario, const Timed& timed, const Arguments& arguments,
+           Counts& counts) {
+  print(to_text(scenario, timed));
+  if (timed.explored.broken || timed.explored.truncated) return false;
+  if (arguments.rewrite) {
+    counts.put(scenario.name, timed.explored);
+    return true;
+  }
+  const auto difference = counts.difference(scenario.name, timed.explored);
+  if (difference) print("  CHANGED: " + *difference + "\n");
+  return !difference;
+}
+
+std::vector<std::string> names_of(const std::vector<Scenario>& scenarios) {
+  std::vector<std::string> names;
+  for (const Scenario& scenario : scenarios) names.push_back(scenario.name);
+  return names;
+}
+
+int explore_all(const Arguments& arguments) {
+  if (is_blind(arguments)) return 1;
+  const auto scenarios = chosen(arguments);
+  Counts counts(arguments.counts);
+  Pool pool(scenarios, counts, arguments);
+  Total total;
+  for (std::size_t i = 0; i < scenarios.size(); ++i) {
+    const Timed timed = pool.result(i);
+    total.states += timed.explored.states;
+    if (!judge(scenarios[i], timed, arguments, counts)) ++total.broken;
+  }
+  if (arguments.rewrite) counts.rewrite(names_of(all_scenarios()));
+  print(std::to_string(scenarios.size()) + " scenarios, " + std::to_string(total.states) +
+        " states, " + std::to_string(total.broken) + " broken, changed or given up\n");
+  return total.broken > 0 || scenarios.empty() ? 1 : 0;
+}
+
+int replay_all(const Arguments& arguments) {
+  int code = 0;
+  for (const auto& file : arguments.transcripts) {
+    const auto wrong = arguments.rewrite ? rewrite_transcript(file) : check_transcript(file);
+    print(file + ": " + (wrong ? *wrong : arguments.rewrite ? "rewritten" : "as it says") + "\n");
+    if (wrong) code = 1;
+  }
+  return code;
+}
+
+int run(const Arguments& arguments) {
+  if (!arguments.transcripts.empty()) return replay_all(arguments);
+  if (!arguments.list) return explore_all(arguments);
+  for (const auto& name : names_of(chosen(arguments))) print(name + "\n");
+  return 0;
 }
 
 }  // namespace
@@ -94,14 +174,19 @@ int run(const Arguments& arguments) {
 int main(int argc, char** argv) {
   CLI::App app(
       "Tries every order of every call, with every fault, in small scenarios on the production "
-      "code.",
+      "code. To be started where the tree is.",
       "posse-explore");
   posse::sim::Arguments arguments;
   app.add_option("--scenario", arguments.only, "only scenarios whose name contains this");
   app.add_option("--states-max", arguments.states_max,
                  "give a scenario up after so many states (20000000)");
+  app.add_option("--jobs", arguments.jobs, "so many scenarios at once (1)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--counts", arguments.counts, "what each scenario must come to (sim/counts.txt)");
+  app.add_option("--replay", arguments.transcripts, "replay these transcripts instead");
+  app.add_flag("--rewrite", arguments.rewrite, "write down what comes of it, instead of comparing");
   app.add_flag("--list", arguments.list, "only name the scenarios");
-  app.footer("Exit codes: 0 all sound, 1 something is broken or was given up.");
+  app.footer("Exit codes: 0 all sound, 1 something is broken, differs or was given up.");
   CLI11_PARSE(app, argc, argv);
   return posse::sim::run(arguments);
 }

@@ -4,12 +4,13 @@
 #include <utility>
 
 #include "sim/alone.h"
+#include "sim/digest.h"
 #include "sim/explorer.h"
 
 namespace posse::sim {
 
 void Explorer::judge_contents(const State& state) {
-  if (!judged_.insert(state.contents.digest()).second) return;
+  if (!judged_.insert(state.contents.face()).second) return;
   Books books;
   auto wrong = read_books(state.contents, books);
   if (!wrong) wrong = check_always(books);
@@ -26,6 +27,7 @@ void Explorer::judge_told(const State& state, const Told& told) {
 }
 
 void Explorer::judge_end(const State& state) {
+  if (!ends_.insert(mixed(state.contents.face(), digest_of_processes(state))).second) return;
   ++explored_.ends;
   Books books;
   if (auto wrong = read_books(state.contents, books)) return fail(state, *std::move(wrong));
@@ -35,7 +37,11 @@ void Explorer::judge_end(const State& state) {
     if (process && !process->ended) return fail(state, processes_[i]->name() + " waits for ever");
   }
   judge_refusals(state, books);
-  if (!recovered_.insert(state.contents.digest()).second) return;
+  std::uint64_t books_and_deposits = state.contents.face();
+  for (const auto& [key, balance] : opening_of(state)) {
+    books_and_deposits = mixed(books_and_deposits, static_cast<std::uint64_t>(balance));
+  }
+  if (!recovered_.insert(books_and_deposits).second) return;
   if (auto wrong = judge_recovery(state.contents, state)) fail(state, *std::move(wrong));
 }
 
@@ -74,7 +80,8 @@ std::map<Key, std::int64_t> Explorer::opening_of(const State& state) const {
   auto opening = scenario_.opening;
   for (std::size_t i = 0; i < scenario_.roles.size(); ++i) {
     const Role& role = scenario_.roles[i];
-    if (role.deposit != 0 && state.processes[i]) opening[role.account] += role.deposit;
+    if (role.deposit != 0 && state.processes[i] && state.processes[i]->ended)
+      opening[role.account] += role.deposit;
   }
   return opening;
 }

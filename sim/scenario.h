@@ -29,6 +29,10 @@ struct Role {
   bool may_fail = true;         ///< Whether faults may happen to it.
   Key account{};                ///< Where it adds `deposit`, beside the journal,
   std::int64_t deposit = 0;     ///< once it has ended.
+
+  /// Roles with the same one do the same, and it does not matter which of them did what. They ask
+  /// for no orders.
+  std::string twin{};
 };
 
 /// What some end must show, or the scenario does not reach what it is for.

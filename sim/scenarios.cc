@@ -29,7 +29,13 @@ Role node(std::string name, std::vector<Order> orders) {
 
 /// Buys for 1.
 Role buyer(const std::string& owner, const std::string& request = "once") {
-  return node("buyer " + owner, {order(owner, request)});
+  const std::string which = request == "once" ? "" : " " + request;
+  return node("buyer " + owner + which, {order(owner, request)});
+}
+
+/// Asks for the same again, on a node of its own.
+Role other_buyer(const std::string& owner) {
+  return node("another buyer " + owner, {order(owner, "once")});
 }
 
 /// Moves 1.
@@ -44,11 +50,12 @@ Role transferrer(const std::string& from, const std::string& to) {
 }
 
 Role recoverer(const std::string& name = "recoverer") {
-  return {.name = name, .script = recovering(), .may_fail = false};
+  return {.name = name, .script = recovering(), .may_fail = false, .twin = "recoverer"};
 }
 
 Role login(const std::string& owner, const std::string& name = "login") {
-  return {.name = name + " " + owner, .script = logging_in(account(owner))};
+  return {
+      .name = name + " " + owner, .script = logging_in(account(owner)), .twin = "login " + owner};
 }
 
 Task<void> add_one(Actor actor, Key key) {
@@ -98,7 +105,7 @@ void add_drivers(std::vector<Scenario>& all) {
                  .faults = {.crashes = 1}});
   all.push_back({.name = "two posses",
                  .opening = {{account("u"), 2}},
-                 .roles = {buyer("u"), recoverer(), recoverer("another")},
+                 .roles = {buyer("u"), recoverer(), recoverer("another recoverer")},
                  .faults = {.crashes = 1}});
   all.push_back({.name = "batch of two against one",
                  .opening = funds(3, 2),
@@ -116,7 +123,7 @@ void add_drivers(std::vector<Scenario>& all) {
                  .sometimes = {.fence = true}});
   all.push_back({.name = "two logins",
                  .opening = {{account("u"), 1}},
-                 .roles = {buyer("u"), login("u"), login("u", "another")},
+                 .roles = {buyer("u"), login("u"), login("u", "another login")},
                  .faults = {},
                  .sometimes = {.fence = true}});
   all.push_back({.name = "login against two drivers",
@@ -173,7 +180,7 @@ void add_stale_reads(std::vector<Scenario>& all) {
 void add_faults(std::vector<Scenario>& all) {
   all.push_back({.name = "the same key on two nodes",
                  .opening = {{account("u"), 2}},
-                 .roles = {buyer("u"), buyer("u")},
+                 .roles = {buyer("u"), other_buyer("u")},
                  .faults = {.crashes = 1}});
   all.push_back({.name = "unanswered writes, purchase",
                  .opening = {{account("u"), 2}},
