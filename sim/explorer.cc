@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/limits.h"
 #include "sim/digest.h"
 
 namespace posse::sim {
@@ -123,6 +124,8 @@ Explored Explorer::run(std::uint64_t states_max) {
 }
 
 Explorer::State Explorer::beginning() {
+  window_entries = scenario_.tries.window_entries;
+  attempts_max = scenario_.tries.attempts_max;
   State state;
   state.contents = opening_contents(scenario_);
   for (const auto& process : processes_) state.processes.push_back(process->beginning());

@@ -41,6 +41,12 @@ struct Sometimes {
   std::vector<std::string> told{"committed"};
 };
 
+/// How many windows an operation may lose, and how many entries the first of them has.
+struct Tries {
+  std::uint64_t window_entries = 1;
+  int attempts_max = 2;
+};
+
 struct Scenario {
   std::string name;
   std::map<Key, std::int64_t> opening;
@@ -51,6 +57,7 @@ struct Scenario {
   /// order, and only those of different processes in every order.
   bool overtaking = false;
   Sometimes sometimes{};
+  Tries tries{};
 };
 
 /// All scenarios.
