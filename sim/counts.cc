@@ -58,10 +58,12 @@ void Counts::rewrite(const std::vector<std::string>& scenarios) const {
 }
 
 Counts::Numbers Counts::numbers_of(const Explored& explored) {
-  return {{"states", explored.states},
-          {"ends", explored.ends},
-          {"ends with a fence", explored.fenced},
-          {"contents", explored.contents}};
+  Numbers numbers{{"states", explored.states},
+                  {"ends", explored.ends},
+                  {"ends with a fence", explored.fenced},
+                  {"contents", explored.contents}};
+  if (!explored.in_short.empty()) numbers.emplace_back("ends in short", explored.in_short.size());
+  return numbers;
 }
 
 Counts::Numbers Counts::numbers_of(const std::string& line) {

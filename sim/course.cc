@@ -49,10 +49,9 @@ void Explorer::try_all(const State& state) {
   for (std::size_t i = 0; i < state.processes.size(); ++i) {
     if (!state.is_moving(i)) continue;
     answer_calls(state, i);
-    if (state.left.crashes == 0 || !scenario_.roles[i].may_fail) continue;
-    auto dead = crashed(state, i);
-    if (is_wanted(*dead.last)) visit(std::move(dead));
+    crash(state, i);
   }
+  if (may_pass(state)) pass_time(state);
   for (std::size_t i = 0; i < state.late.size(); ++i) arrive_late(state, i);
 }
 
@@ -62,6 +61,10 @@ std::optional<Explorer::State> Explorer::rest_of(const State& state) {
   for (std::size_t i = 0; i < state.processes.size(); ++i) {
     while (now && now->is_moving(i)) {
       const auto next = next_calls(*now, i);
+      if (next.empty()) {
+        now = follow(*now, "time passes");
+        continue;
+      }
       const std::string step = processes_[i]->name() + ": " + next.front().call->text();
       auto answered = follow(*now, step);
       if (!answered) answered = follow(*now, step + " (refused)");

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <future>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +15,7 @@
 
 #include "sim/counts.h"
 #include "sim/explorer.h"
+#include "sim/model.h"
 #include "sim/replay.h"
 
 namespace posse::sim {
@@ -24,6 +26,7 @@ struct Arguments {
   std::uint64_t states_max = 20'000'000;
   std::size_t jobs = 1;
   std::string counts = "sim/counts.txt";
+  std::string model = "sim/model_ends.txt";
   std::vector<std::string> transcripts;
   bool rewrite = false;
   bool list = false;
@@ -114,6 +117,21 @@ class Pool {
   std::vector<std::jthread> threads_;
 };
 
+/// What the model can come to, production can: the scenarios of a case come to all of its ends.
+std::uint64_t print_missing(const std::map<std::string, Ends>& model,
+                            const std::map<std::string, Ends>& reached) {
+  std::uint64_t broken = 0;
+  for (const auto& [name, ends] : model) {
+    const auto found = reached.find(name);
+    for (const auto& end : ends) {
+      if (found != reached.end() && found->second.contains(end)) continue;
+      print("NOT LIKE THE MODEL: " + name + " also comes to " + end + "\n");
+      ++broken;
+    }
+  }
+  return broken;
+}
+
 /// Prints what came of a scenario; true if that is as it should be.
 bool judge(const Scenario& scenario, const Timed& timed, const Arguments& arguments,
            Counts& counts) {
@@ -140,11 +158,15 @@ int explore_all(const Arguments& arguments) {
   Counts counts(arguments.counts);
   Pool pool(scenarios, counts, arguments);
   Total total;
+  std::map<std::string, Ends> reached;
   for (std::size_t i = 0; i < scenarios.size(); ++i) {
     const Timed timed = pool.result(i);
     total.states += timed.explored.states;
+    reached[scenarios[i].model_case].insert(timed.explored.in_short.begin(),
+                                            timed.explored.in_short.end());
     if (!judge(scenarios[i], timed, arguments, counts)) ++total.broken;
   }
+  if (arguments.only.empty()) total.broken += print_missing(read_model(arguments.model), reached);
   if (arguments.rewrite) counts.rewrite(names_of(all_scenarios()));
   print(std::to_string(scenarios.size()) + " scenarios, " + std::to_string(total.states) +
         " states, " + std::to_string(total.broken) + " broken, changed or given up\n");
@@ -183,6 +205,8 @@ int main(int argc, char** argv) {
   app.add_option("--jobs", arguments.jobs, "so many scenarios at once (1)")
       ->check(CLI::PositiveNumber);
   app.add_option("--counts", arguments.counts, "what each scenario must come to (sim/counts.txt)");
+  app.add_option("--model", arguments.model,
+                 "what scenarios of the reference model can come to (sim/model_ends.txt)");
   app.add_option("--replay", arguments.transcripts, "replay these transcripts instead");
   app.add_flag("--rewrite", arguments.rewrite, "write down what comes of it, instead of comparing");
   app.add_flag("--list", arguments.list, "only name the scenarios");

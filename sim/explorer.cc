@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/assert.h"
 #include "core/limits.h"
 #include "sim/digest.h"
 
@@ -39,7 +40,7 @@ bool is_fixed(const Call& call, const Contents& contents) {
 
 std::string Explorer::Step::text() const {
   std::string text(who);
-  if (!call) return text + " crashes";
+  if (!call) return text.empty() ? "time passes" : text + " crashes";
   if (!text.empty()) text += ": ";
   text += call->text();
   text += how;
@@ -73,6 +74,12 @@ std::uint64_t Explorer::digest_of(const State& state) const {
   for (const int count : {state.left.unknowns, state.left.failures, state.left.stales}) {
     digest = mixed(digest, static_cast<std::uint64_t>(count));
   }
+  if (scenario_.pace.ticks > 0) {
+    digest = mixed(digest, static_cast<std::uint64_t>(state.now.count()));
+    for (const int count : {state.left.crashes, state.left.slows}) {
+      digest = mixed(digest, static_cast<std::uint64_t>(count));
+    }
+  }
   return digest;
 }
 
@@ -102,12 +109,14 @@ Explorer::Explorer(Scenario scenario) : scenario_(std::move(scenario)) {
     ++seed;
     processes_.push_back(
         std::make_unique<Process>(io_, Process::Name{.shown = role.name, .twin = role.twin},
-                                  role.script, role.twin.empty() ? seed : twins_seed));
+                                  Making{.script = role.script,
+                                         .seed = role.twin.empty() ? seed : twins_seed,
+                                         .tick = scenario_.pace.tick}));
   }
 }
 
 Explored Explorer::run(std::uint64_t states_max) {
-  visit(beginning());
+  visit(led_to_beginning());
   while (!waiting_.empty() && !explored_.broken) {
     if (explored_.states >= states_max) {
       explored_.truncated = true;
@@ -121,6 +130,20 @@ Explored Explorer::run(std::uint64_t states_max) {
   explored_.contents = judged_.size();
   for (const auto& process : processes_) explored_.histories += process->histories();
   return explored_;
+}
+
+/// What the steps up to there showed does not count.
+Explorer::State Explorer::led_to_beginning() {
+  State state = beginning();
+  for (const auto& step : scenario_.beginning) {
+    auto next = follow(state, step);
+    POSSE_ASSERT(next.has_value());
+    state = *std::move(next);
+  }
+  seen_.clear();
+  waiting_.clear();
+  explored_ = {};
+  return state;
 }
 
 Explorer::State Explorer::beginning() {
@@ -138,13 +161,18 @@ void Explorer::expand(const State& state) {
   for (std::size_t i = 0; i < state.processes.size(); ++i) {
     if (!state.is_moving(i)) continue;
     const auto next = next_calls(state, i);
-    if (next.size() == 1 && is_fixed(*next.front().call, state.contents)) {
-      return answer_calls(state, i);
-    }
+    if (next.size() != 1) continue;
+    const Call& call = *next.front().call;
+    const bool waits = call.kind == Call::Kind::sleep && call.due > Steady{};
+    const bool is_timeless = scenario_.pace.ticks == 0 || call.kind == Call::Kind::sleep;
+    if (is_timeless && !waits && is_fixed(call, state.contents)) return answer_calls(state, i);
   }
   for (std::size_t i = 0; i < state.processes.size() && !explored_.broken; ++i) {
-    if (state.is_moving(i)) answer_calls(state, i);
+    if (!state.is_moving(i)) continue;
+    answer_calls(state, i);
+    if (scenario_.pace.ticks > 0) crash(state, i);
   }
+  if (may_pass(state)) pass_time(state);
   for (std::size_t i = 0; i < state.late.size() && !explored_.broken; ++i) arrive_late(state, i);
 }
 
@@ -153,9 +181,48 @@ void Explorer::expand(const State& state) {
 /// as slow as they like.
 std::vector<Pending> Explorer::next_calls(const State& state, std::size_t process) const {
   std::vector<Pending> next = state.processes[process]->pending;
+  std::erase_if(next, [&](const Pending& pending) { return !is_over(state, pending); });
   if (!std::all_of(next.begin(), next.end(), is_sleep)) std::erase_if(next, is_sleep);
   if (!scenario_.overtaking) next.resize(std::min<std::size_t>(next.size(), 1));
   return next;
+}
+
+/// Whether a call may be answered as far as the time is concerned.
+bool Explorer::is_over(const State& state, const Pending& pending) const {
+  return !is_sleep(pending) || pending.call->due <= state.now;
+}
+
+/// Whether nobody waits for anything but the time.
+bool Explorer::is_asleep(const State& state) const {
+  for (std::size_t i = 0; i < state.processes.size(); ++i) {
+    if (state.is_moving(i) && !next_calls(state, i).empty()) return false;
+  }
+  return true;
+}
+
+/// Whether no process waits for an answer since before the last tick, and somebody may wait now.
+bool Explorer::may_pass(const State& state) const {
+  if (state.now >= scenario_.pace.tick * scenario_.pace.ticks) return false;
+  if (is_asleep(state)) return true;
+  if (state.left.slows == 0) return false;
+  return std::all_of(state.processes.begin(), state.processes.end(), [&](const auto& process) {
+    if (!process || process->answer.at == state.now) return true;
+    return std::all_of(process->pending.begin(), process->pending.end(), is_sleep);
+  });
+}
+
+void Explorer::pass_time(const State& state) {
+  State next = state;
+  if (!is_asleep(state)) --next.left.slows;
+  next.now += scenario_.pace.tick;
+  next.last = std::make_shared<Step>(Step{.before = state.last, .who = {}, .call = {}, .how = {}});
+  if (is_wanted(*next.last)) visit(std::move(next));
+}
+
+void Explorer::crash(const State& state, std::size_t process) {
+  if (state.left.crashes == 0 || !scenario_.roles[process].may_fail) return;
+  State next = crashed(state, process);
+  if (is_wanted(*next.last)) visit(std::move(next));
 }
 
 void Explorer::answer_calls(const State& state, std::size_t process) {
@@ -199,6 +266,7 @@ void Explorer::read_stale(const State& state, std::size_t process, const Pending
 /// The write is on its way: it may arrive at any time, or never.
 void Explorer::lose_answer(const State& state, std::size_t process, const Pending& pending) {
   if (state.left.unknowns == 0 || !pending.call->is_write()) return;
+  if (!pending.call->key.text().starts_with(scenario_.faults.unknowns_at)) return;
   if (!scenario_.roles[process].may_fail) return;
   State next = state;
   --next.left.unknowns;
@@ -224,8 +292,9 @@ void Explorer::arrive_late(const State& state, std::size_t late) {
   visit(std::move(next));
 }
 
-void Explorer::go(State next, const Move& move, const Answer& answer) {
+void Explorer::go(State next, const Move& move, Answer answer) {
   if (explored_.broken) return;
+  answer.at = next.now;
   Process& process = *processes_[move.process];
   next.last = std::make_shared<Step>(Step{.before = std::move(next.last),
                                           .who = process.name(),

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,12 +23,13 @@ namespace posse::sim {
 
 /// What came of an exploration.
 struct Explored {
-  std::uint64_t states = 0;     ///< Different ones.
-  std::uint64_t steps = 0;      ///< From one to another, which may have been seen before.
-  std::uint64_t ends = 0;       ///< States in which nobody moves any more.
-  std::uint64_t fenced = 0;     ///< Ends with a fence.
-  std::uint64_t contents = 0;   ///< Different contents of the store.
-  std::uint64_t histories = 0;  ///< Different lives of single processes.
+  std::uint64_t states = 0;        ///< Different ones.
+  std::uint64_t steps = 0;         ///< From one to another, which may have been seen before.
+  std::uint64_t ends = 0;          ///< States in which nobody moves any more.
+  std::uint64_t fenced = 0;        ///< Ends with a fence.
+  std::uint64_t contents = 0;      ///< Different contents of the store.
+  std::uint64_t histories = 0;     ///< Different lives of single processes.
+  std::set<std::string> in_short;  ///< The ends, if the scenario is one of the model's.
   std::map<std::string, std::uint64_t> told;  ///< Ends in which somebody was told so.
   bool truncated = false;
   Wrong broken;                    ///< The first thing found to be wrong,
@@ -60,7 +62,7 @@ class Explorer {
   struct Step {
     std::shared_ptr<const Step> before;
     std::string_view who;              ///< Empty: nobody waits for this write any more.
-    std::shared_ptr<const Call> call;  ///< Empty: the process crashes.
+    std::shared_ptr<const Call> call;  ///< Empty: the process crashes; or, nobody's, time passes.
     std::string_view how;
     std::size_t which = 0;  ///< Of several that read the same, from 0.
     Answer::Kind answer = Answer::Kind::woken;
@@ -77,6 +79,7 @@ class Explorer {
     std::vector<HistoryPtr> processes;  ///< Empty: crashed.
     std::vector<Late> late;
     Faults left;
+    Steady now{};  ///< If time passes.
     std::shared_ptr<const Step> last;
 
     bool is_moving(std::size_t process) const {
@@ -85,6 +88,7 @@ class Explorer {
   };
 
   State beginning();
+  State led_to_beginning();
   std::uint64_t digest_of(const State& state) const;
   std::uint64_t digest_of_processes(const State& state) const;
   std::optional<State> end_of(const State& state) const;
@@ -95,6 +99,11 @@ class Explorer {
   void answer_call(const State& state, std::size_t process, const Pending& pending);
   void read_stale(const State& state, std::size_t process, const Pending& pending);
   void lose_answer(const State& state, std::size_t process, const Pending& pending);
+  bool is_over(const State& state, const Pending& pending) const;
+  bool is_asleep(const State& state) const;
+  bool may_pass(const State& state) const;
+  void pass_time(const State& state);
+  void crash(const State& state, std::size_t process);
   void arrive_late(const State& state, std::size_t late);
   /// One call of one process, about to be answered.
   struct Move {
@@ -103,7 +112,7 @@ class Explorer {
     std::string_view how{};
     std::size_t which = 0;
   };
-  void go(State next, const Move& move, const Answer& answer);
+  void go(State next, const Move& move, Answer answer);
   void visit(State next);
 
   void judge_contents(const State& state);

@@ -6,6 +6,7 @@
 #include "sim/alone.h"
 #include "sim/digest.h"
 #include "sim/explorer.h"
+#include "sim/summary.h"
 
 namespace posse::sim {
 
@@ -31,6 +32,8 @@ void Explorer::judge_end(const State& state) {
   ++explored_.ends;
   Books books;
   if (auto wrong = read_books(state.contents, books)) return fail(state, *std::move(wrong));
+  if (!scenario_.model_case.empty())
+    explored_.in_short.insert(one_line(in_short(state.contents, scenario_)));
   if (books.has_fence()) ++explored_.fenced;
   for (std::size_t i = 0; i < state.processes.size(); ++i) {
     const HistoryPtr& process = state.processes[i];
@@ -89,7 +92,7 @@ std::map<Key, std::int64_t> Explorer::opening_of(const State& state) const {
 /// After the last fault: one recovery and one login for each account decide everything, a second
 /// time there is nothing left to do, and each order asked again gets one answer for ever.
 Wrong Explorer::judge_recovery(Contents contents, const State& state) {
-  std::vector<Script> all{recovering()};
+  std::vector<Script> all{recovering(scenario_.sequence)};
   for (const auto& [key, balance] : scenario_.opening) all.push_back(logging_in(key));
   for (const Script& script : all) {
     const Alone alone = run_alone(io_, script, contents);
@@ -103,6 +106,10 @@ Wrong Explorer::judge_recovery(Contents contents, const State& state) {
   for (const Script& script : all) {
     if (run_alone(io_, script, contents).writes > 0) return "a second recovery finds work to do";
   }
+  for (const Script& script : scenario_.afterwards) run_alone(io_, script, contents);
+  Books last;
+  if (auto wrong = read_books(contents, last)) return wrong;
+  if (last.members != scenario_.members) return "not everybody who beats is a member";
   return judge_repeats(std::move(contents));
 }
 

@@ -25,6 +25,8 @@ struct Books {
   std::map<Sequence, EntryNumber> heads;
   std::map<Key, Participant> participants;
   std::map<Key, std::vector<Settled>> spilled;
+  std::set<Sequence> watched;
+  std::set<std::string> members;
 
   const Operation* find(const Intent& intent) const;
   bool has_request(const RequestKey& request) const;

@@ -21,14 +21,14 @@ std::uint64_t digest_of(const std::vector<Told>& told) {
 
 }  // namespace
 
-Process::Process(boost::asio::io_context& io, Name name, Script script, std::uint64_t seed)
-    : io_(io), name_(std::move(name)), script_(std::move(script)), seed_(seed) {}
+Process::Process(boost::asio::io_context& io, Name name, Making making)
+    : io_(io), name_(std::move(name)), making_(std::move(making)) {}
 
 HistoryPtr Process::beginning() {
-  const std::uint64_t digest = mixed(seed_, name_.twin.empty() ? name_.shown : name_.twin);
+  const std::uint64_t digest = mixed(making_.seed, name_.twin.empty() ? name_.shown : name_.twin);
   if (const auto known = known_.find(digest); known != known_.end()) return known->second;
   puppet_.reset();
-  puppet_ = std::make_unique<Puppet>(io_, script_, seed_);
+  puppet_ = std::make_unique<Puppet>(io_, making_);
   History history;
   history.digest = digest;
   return keep(std::move(history));
@@ -47,7 +47,7 @@ void Process::lead_to(const HistoryPtr& history) {
   std::vector<const History*> way;
   for (const History* at = history.get(); at->before; at = at->before.get()) way.push_back(at);
   puppet_.reset();
-  puppet_ = std::make_unique<Puppet>(io_, script_, seed_);
+  puppet_ = std::make_unique<Puppet>(io_, making_);
   for (auto step = way.rbegin(); step != way.rend(); ++step) {
     puppet_->answer((*step)->number, (*step)->answer);
   }

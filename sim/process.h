@@ -41,7 +41,7 @@ class Process {
     std::string twin;  ///< What twins have in common: where one can be the other can. Or empty.
   };
 
-  Process(boost::asio::io_context& io, Name name, Script script, std::uint64_t seed);
+  Process(boost::asio::io_context& io, Name name, Making making);
 
   const std::string& name() const { return name_.shown; }
   HistoryPtr beginning();
@@ -55,8 +55,7 @@ class Process {
 
   boost::asio::io_context& io_;
   Name name_;
-  Script script_;
-  std::uint64_t seed_;
+  Making making_;
   std::unordered_map<std::uint64_t, HistoryPtr> known_;
   std::unique_ptr<Puppet> puppet_;
   std::uint64_t puppet_is_at_ = 0;

@@ -4,77 +4,11 @@
 #include <utility>
 
 #include "sim/alone.h"
+#include "sim/roles.h"
 #include "sim/scenario.h"
 
 namespace posse::sim {
 namespace {
-
-Key account(const std::string& name) {
-  return Key{"account/" + name};
-}
-
-Order order(const std::string& owner, const std::string& request) {
-  Order order;
-  order.sequence = stage();
-  order.guard = account(owner);
-  order.request = request_key(order.guard.text(), request, Time{std::chrono::milliseconds{1000}});
-  order.effects.push_back(add_effect(order.guard, "balance", -1, 0));
-  return order;
-}
-
-/// One node that is asked for all of `orders` at once.
-Role node(std::string name, std::vector<Order> orders) {
-  return {.name = std::move(name), .script = asking(orders), .orders = orders};
-}
-
-/// Buys for 1.
-Role buyer(const std::string& owner, const std::string& request = "once") {
-  const std::string which = request == "once" ? "" : " " + request;
-  return node("buyer " + owner + which, {order(owner, request)});
-}
-
-/// Asks for the same again, on a node of its own.
-Role other_buyer(const std::string& owner) {
-  return node("another buyer " + owner, {order(owner, "once")});
-}
-
-/// Moves 1.
-Order transfer(const std::string& from, const std::string& to) {
-  Order both = order(from, "to " + to);
-  both.effects.push_back(add_effect(account(to), "balance", 1));
-  return both;
-}
-
-Role transferrer(const std::string& from, const std::string& to) {
-  return node(from + " to " + to, {transfer(from, to)});
-}
-
-Role recoverer(const std::string& name = "recoverer") {
-  return {.name = name, .script = recovering(), .may_fail = false, .twin = "recoverer"};
-}
-
-Role login(const std::string& owner, const std::string& name = "login") {
-  return {
-      .name = name + " " + owner, .script = logging_in(account(owner)), .twin = "login " + owner};
-}
-
-Task<void> add_one(Actor actor, Key key) {
-  Decision decision = [](Participant& participant) {
-    participant.change("balance", 1);
-    return Verdict::write;
-  };
-  const auto updated = co_await actor.journal.participants().update(key, std::move(decision));
-  (void)updated;
-}
-
-/// Adds 1 beside the journal, as a harvest does.
-Role depositor(const std::string& owner) {
-  return {.name = "deposit " + owner,
-          .script = [key = account(owner)](Actor actor) { return add_one(actor, key); },
-          .may_fail = false,
-          .account = account(owner),
-          .deposit = 1};
-}
 
 Task<void> take_out_hold(Actor actor, Key key) {
   Decision decision = [](Participant& participant) {
@@ -91,10 +25,6 @@ Role rogue(const std::string& owner) {
   return {.name = "rogue",
           .script = [key = account(owner)](Actor actor) { return take_out_hold(actor, key); },
           .may_fail = false};
-}
-
-std::map<Key, std::int64_t> funds(std::int64_t u, std::int64_t v) {
-  return {{account("u"), u}, {account("v"), v}};
 }
 
 /// Drivers against each other, recoverers and logins.
@@ -216,7 +146,8 @@ void add_faults(std::vector<Scenario>& all) {
 
 Contents opening_contents(const Scenario& scenario) {
   Contents contents;
-  contents.add(stage().head(), write_head({.settings = {}, .tip = empty_tip(stage())}));
+  contents.add(scenario.sequence.head(),
+               write_head({.settings = {}, .tip = empty_tip(scenario.sequence)}));
   for (const auto& [key, balance] : scenario.opening) {
     Participant participant;
     participant.data = {{"balance", balance}};
@@ -240,6 +171,9 @@ std::vector<Scenario> all_scenarios() {
   add_accounts(all);
   add_stale_reads(all);
   add_faults(all);
+  add_recovery(all);
+  add_patrol(all);
+  add_model_cases(all);
   return all;
 }
 

@@ -14,11 +14,11 @@ class Summary {
  public:
   explicit Summary(const Scenario& scenario) {
     for (const Role& role : scenario.roles) name_all(role.name, role.orders);
-    name_all("before", scenario.before);
+    name_all(scenario.before_is, scenario.before);
   }
 
   std::string line(const Entry& entry) const {
-    std::string line = entry.sequence.entry(entry.number).text() + ":";
+    std::string line = "entry " + std::to_string(number(entry.number)) + ":";
     if (entry.is_fence()) return line + " fence";
     for (const auto& operation : entry.operations) line += " [" + name(operation.intent) + "]";
     return line;
@@ -72,13 +72,15 @@ std::vector<std::string> in_short(const Contents& contents, const Scenario& scen
   const Summary summary(scenario);
   std::vector<std::string> lines;
   for (const auto& [sequence, head] : books.heads) {
-    lines.push_back(sequence.name() + ": head at " + std::to_string(number(head)));
+    lines.push_back("head " + std::to_string(number(head)));
   }
   for (const auto& [sequence, chain] : books.entries) {
     for (const Entry& entry : chain) lines.push_back(summary.line(entry));
   }
   for (const auto& [sequence, receipts] : books.receipts) {
-    for (const EntryNumber receipt : receipts) lines.push_back(sequence.receipt(receipt).text());
+    for (const EntryNumber receipt : receipts) {
+      lines.push_back("receipt " + std::to_string(number(receipt)));
+    }
   }
   for (const auto& [key, participant] : books.participants) {
     lines.push_back(summary.line(key, participant));
@@ -87,6 +89,12 @@ std::vector<std::string> in_short(const Contents& contents, const Scenario& scen
     lines.push_back(key.text() + ", in pages:" + summary.settled(rows));
   }
   return lines;
+}
+
+std::string one_line(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += (text.empty() ? "" : "; ") + line;
+  return text;
 }
 
 }  // namespace posse::sim

@@ -14,4 +14,6 @@ namespace posse::sim {
 /// the attempt; what is a set is in the order of names.
 std::vector<std::string> in_short(const Contents& contents, const Scenario& scenario);
 
+std::string one_line(const std::vector<std::string>& lines);
+
 }  // namespace posse::sim
