@@ -12,11 +12,9 @@
 #include "journal/entry.h"
 #include "journal/participant.h"
 #include "sim/contents.h"
+#include "sim/wrong.h"
 
 namespace posse::sim {
-
-/// What is broken, in a sentence; empty if nothing is.
-using Wrong = std::optional<std::string>;
 
 /// The documents of one moment, read.
 struct Books {

@@ -27,6 +27,10 @@ inline constexpr std::size_t holds_max = 16;
 inline constexpr std::size_t settled_max = 32;
 inline constexpr std::size_t settled_page = 16;
 
+/// What spills was settled by an earlier write, so that whoever spills writes the same page: one
+/// page is enough, and has none of the rows that come with the swap itself, one for each hold.
+static_assert(holds_max <= settled_page && holds_max + settled_page <= settled_max);
+
 /// Entries in the window of a hold, and how far a buyer who keeps losing may stretch it: a wide
 /// window loses less often, a narrow one is decided with fewer fences.
 inline constexpr std::uint64_t window_entries = 8;

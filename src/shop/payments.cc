@@ -59,6 +59,9 @@ Task<Result<Answer<Booked>>> Payments::book(Payment payment, std::string kind, E
       refusal->detail = payment.account.text() + " can spend " +
                         std::to_string(refusal->more.at("spendable").as_int64());
     }
+    if (refusal->code == "unknown_sequence") {
+      co_return Error{Errc::contended, journal->name() + ": was just there, reads deny it"};
+    }
     if (refusal->code != "unknown_participant") co_return std::move(*refusal);
     co_return refuse("unknown_account", "there is no account `" + payment.account.text() + "`");
   }

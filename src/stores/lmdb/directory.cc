@@ -6,6 +6,8 @@
 #include <bit>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <mutex>
 #include <set>
@@ -118,8 +120,30 @@ bool Directory::has_known_lock() const {
   return ::fstatat(descriptor_, lock_name, &status, 0) == 0 && status.st_ino == lock_inode_;
 }
 
+int Directory::make_draft(std::string& draft) const {
+  draft = path_ + "/draft-XXXXXX";
+  const int file = ::mkostemp(draft.data(), O_CLOEXEC);
+  if (file < 0) return errno;
+  ::close(file);
+  return 0;
+}
+
+int Directory::publish(const std::string& draft) const {
+  if (::renameat2(AT_FDCWD, draft.c_str(), descriptor_, data_name, RENAME_NOREPLACE) == 0) return 0;
+  const int code = errno;
+  ::unlink(draft.c_str());
+  // Another process was faster, or has left an empty file. Some file systems can only replace.
+  return code == EEXIST || code == EINVAL ? 0 : code;
+}
+
 int Directory::sync() const {
-  return ::fsync(descriptor_) == 0 ? 0 : errno;
+  if (::fsync(descriptor_) != 0) return errno;
+  const int parent = ::openat(descriptor_, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  // Whoever may not even look there has not made the directory.
+  if (parent < 0) return 0;
+  const int code = ::fsync(parent) == 0 ? 0 : errno;
+  ::close(parent);
+  return code;
 }
 
 std::size_t Directory::map_bytes() const {

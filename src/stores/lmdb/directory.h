@@ -27,9 +27,16 @@ class Directory {
 
   const std::string& path() const { return path_; }
 
-  /// Whether somebody has put data there; LMDB leaves an empty file when it is killed while
-  /// opening.
+  /// Whether somebody has put data there; an empty file is none.
   bool has_data() const;
+
+  /// Makes an empty file for a database that is not finished; `draft` is its path. An errno on
+  /// failure.
+  int make_draft(std::string& draft) const;
+
+  /// Makes `draft` the data file, unless there is one; the draft is gone in any case. An errno on
+  /// failure.
+  int publish(const std::string& draft) const;
 
   /// Whether LMDB's lock file is there, so that other processes may be at work.
   bool has_lock() const;
@@ -50,7 +57,7 @@ class Directory {
   /// another file, and write at the same time.
   bool has_known_lock() const;
 
-  /// Makes the names of new files durable, with an errno on failure.
+  /// Makes the names of new files durable, and the directory's own. An errno on failure.
   int sync() const;
 
   /// A map that the file cannot outgrow before it has filled the disk, so that it is never too

@@ -59,13 +59,42 @@ MDB_env* create() {
 
 Result<std::unique_ptr<Environment>> Environment::open(Directory directory) {
   auto environment = std::unique_ptr<Environment>(new Environment(std::move(directory)));
+  if (auto error = environment->create_file()) return *std::move(error);
   if (auto error = environment->open_patiently()) return *std::move(error);
   if (auto error = environment->adopt_layout()) return *std::move(error);
   return environment;
 }
 
-std::optional<Error> Environment::open_patiently() {
+/// Finishes a new file under another name. LMDB writes its first pages into place and syncs them
+/// later: a power cut in between would leave a file that nobody can open.
+std::optional<Error> Environment::create_file() {
   if (auto refusal = directory_.refuse_second_name()) return refusal;
+  if (directory_.has_data()) return std::nullopt;
+  std::string draft;
+  if (const int code = directory_.make_draft(draft); code != 0) return cannot_open(code);
+  auto error = fill_draft(draft);
+  handle_.reset();
+  if (error) {
+    (void)std::remove(draft.c_str());
+    return error;
+  }
+  if (const int code = directory_.publish(draft); code != 0) return cannot_open(code);
+  return std::nullopt;
+}
+
+std::optional<Error> Environment::fill_draft(const std::string& draft) {
+  handle_.reset(create());
+  if (!handle_) return cannot_open(ENOMEM);
+  int code = mdb_env_set_maxdbs(handle_.get(), 1);
+  if (code == 0) code = mdb_env_set_mapsize(handle_.get(), directory_.map_bytes());
+  if (code == 0) {
+    code = mdb_env_open(handle_.get(), draft.c_str(), MDB_NOSUBDIR | MDB_NOLOCK, S_IRUSR | S_IWUSR);
+  }
+  if (code != 0) return cannot_open(code);
+  return create_layout();
+}
+
+std::optional<Error> Environment::open_patiently() {
   int code = 0;
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     if (attempt > 0) std::this_thread::sleep_for(attempt_pause);
@@ -152,7 +181,11 @@ std::optional<Error> Environment::adopt_layout() {
       if (const int code = transaction.commit(); code != 0) return cannot_open(code);
     }
   }
-  if (is_empty) return create_layout();
+  if (is_empty) {
+    if (auto error = create_layout()) return error;
+  }
+  // LMDB syncs the file but not its name, and who has made it may have been killed before he did.
+  if (const int code = directory_.sync(); code != 0) return cannot_open(code);
   return std::nullopt;
 }
 
@@ -173,10 +206,7 @@ std::optional<Error> Environment::create_layout() {
     if (code == 0) code = mdb_put(transaction.handle(), main_, &key, &value, 0);
     if (code != 0) return cannot_open(code);
   }
-  int code = transaction.commit();
-  // LMDB syncs the file but not its name.
-  if (code == 0) code = directory_.sync();
-  if (code != 0) return cannot_open(code);
+  if (const int code = transaction.commit(); code != 0) return cannot_open(code);
   return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -74,6 +75,8 @@ class Environment {
 
   explicit Environment(Directory directory) : directory_(std::move(directory)) {}
 
+  std::optional<Error> create_file();
+  std::optional<Error> fill_draft(const std::string& draft);
   std::optional<Error> open_patiently();
   std::optional<Error> adopt_layout();
   std::optional<Error> create_layout();

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -76,6 +77,21 @@ TEST(LmdbOpening, FilesBelongToTheirOwnerAlone) {
   EXPECT_EQ(mode(directory), 0700U);
   EXPECT_EQ(mode(directory / "data.mdb"), 0600U);
   EXPECT_EQ(mode(directory / "lock.mdb"), 0600U);
+}
+
+// A power cut while the file was made would else leave one that nobody can open; the crash states
+// find it.
+TEST(LmdbOpening, ANewFileIsFinishedUnderAnotherNameWhichGoes) {
+  const ScratchDirectory scratch;
+  write_file(scratch.path() / "draft-killed", "half a file");
+  Opened opened(scratch.path());
+  ASSERT_TRUE(opened.is_open()) << opened.error().detail;
+  EXPECT_EQ(words(opened.add("key", "value")), "done");
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(scratch.path())) {
+    names.insert(entry.path().filename());
+  }
+  EXPECT_EQ(names, std::set<std::string>({"data.mdb", "draft-killed", "lock.mdb"}));
 }
 
 TEST(LmdbOpening, WhatWasWrittenIsThereAfterReopening) {

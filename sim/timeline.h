@@ -1,0 +1,42 @@
+/// Virtual time: what is to happen when.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace posse::sim {
+
+/// Since the beginning of a world.
+using Moment = std::chrono::microseconds;
+
+/// Happenings in the order of their moments; those of one moment in the order they were put in.
+class Timeline {
+ public:
+  Moment now() const { return now_; }
+
+  void in(Moment pause, std::function<void()> happening);
+
+  /// Jumps to the next happening and lets it happen; false if there is none.
+  bool step();
+
+ private:
+  struct Happening {
+    Moment when{};
+    std::uint64_t number = 0;
+    std::function<void()> what;
+
+    /// For a heap with the earliest on top.
+    friend bool operator<(const Happening& one, const Happening& other) {
+      return one.when != other.when ? one.when > other.when : one.number > other.number;
+    }
+  };
+
+  Moment now_{};
+  std::uint64_t numbers_ = 0;
+  std::vector<Happening> ahead_;
+};
+
+}  // namespace posse::sim
