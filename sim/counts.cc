@@ -28,7 +28,8 @@ Wrong Counts::difference(const std::string& scenario, const Explored& explored) 
     const bool has = i < known->second.size() && known->second[i].first == name;
     const std::string before = has ? std::to_string(known->second[i].second) : "none";
     if (!has || known->second[i].second != count) {
-      text += " " + name + " were " + before + ", are " + std::to_string(count) + ";";
+      text.append(" ").append(name).append(" were ").append(before);
+      text.append(", are ").append(std::to_string(count)).append(";");
     }
   }
   return text + " --rewrite accepts it";

@@ -77,6 +77,7 @@ std::optional<Explorer::State> Explorer::rest_of(const State& state) {
 
 std::vector<std::string> Explorer::lines_of(const State& state) const {
   std::vector<std::string> lines;
+  lines.reserve(state.processes.size() + state.late.size());
   for (std::size_t i = 0; i < state.processes.size(); ++i) {
     lines.push_back(line_of_process(state, i));
   }

@@ -125,7 +125,8 @@ std::uint64_t print_missing(const std::map<std::string, Ends>& model,
     const auto found = reached.find(name);
     for (const auto& end : ends) {
       if (found != reached.end() && found->second.contains(end)) continue;
-      print("NOT LIKE THE MODEL: " + name + " also comes to " + end + "\n");
+      std::string text = "NOT LIKE THE MODEL: ";
+      print(text.append(name).append(" also comes to ").append(end).append("\n"));
       ++broken;
     }
   }
@@ -148,6 +149,7 @@ bool judge(const Scenario& scenario, const Timed& timed, const Arguments& argume
 
 std::vector<std::string> names_of(const std::vector<Scenario>& scenarios) {
   std::vector<std::string> names;
+  names.reserve(scenarios.size());
   for (const Scenario& scenario : scenarios) names.push_back(scenario.name);
   return names;
 }

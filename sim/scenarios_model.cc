@@ -42,7 +42,8 @@ void add_fenced_tab(const Case& poor, const std::string& tab, std::vector<Scenar
                           {buyer("u", "one"), buyer("u", "two"), login("u")}));
   for (const std::string step : {"get journal/0", "get journal/0/entry/000000000001 (nothing)",
                                  "get account/u", "cas account/u"}) {
-    all.back().beginning.push_back("buyer u " + tab + ": " + step);
+    std::string whole = "buyer u ";
+    all.back().beginning.push_back(whole.append(tab).append(": ").append(step));
   }
   for (const std::string step :
        {"get account/u", "get journal/0/entry/000000000001 (nothing)", "get account/u",

@@ -30,6 +30,7 @@ Task<void> buy_again(Actor actor, std::vector<Order> orders, Steady pause) {
 
 Role regular(const std::string& owner, std::vector<std::string> requests, Steady pause) {
   std::vector<Order> orders;
+  orders.reserve(requests.size());
   for (const auto& request : requests) orders.push_back(watched_order(owner, request));
   return {.name = "regular " + owner,
           .script = [orders, pause](Actor actor) { return buy_again(actor, orders, pause); },

@@ -26,6 +26,7 @@ class Summary {
 
   std::string line(const Key& key, const Participant& participant) const {
     std::vector<std::string> holds;
+    holds.reserve(participant.holds.size());
     for (const Hold& hold : participant.holds) {
       holds.push_back(" holds [" + name(hold.intent) + "] " + std::to_string(number(hold.first)) +
                       " to " + std::to_string(number(hold.last)));
@@ -36,6 +37,7 @@ class Summary {
 
   std::string settled(const std::vector<Settled>& rows) const {
     std::vector<std::string> settled;
+    settled.reserve(rows.size());
     for (const Settled& one : rows) settled.push_back(" settled [" + name(one.intent) + "]");
     return sorted(std::move(settled));
   }
@@ -71,6 +73,7 @@ std::vector<std::string> in_short(const Contents& contents, const Scenario& scen
   if (const auto wrong = read_books(contents, books)) return {*wrong};
   const Summary summary(scenario);
   std::vector<std::string> lines;
+  lines.reserve(contents.items().size());
   for (const auto& [sequence, head] : books.heads) {
     lines.push_back("head " + std::to_string(number(head)));
   }
