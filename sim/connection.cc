@@ -99,13 +99,17 @@ Task<Answer> Connection::ask(Call call) {
 }
 
 void Connection::launch(const FlightPtr& flight) {
+  if (flight->fate.mishap >= Mishap::pause && flight->fate.mishap <= Mishap::full) {
+    note(*flight, flight->fate.mishap);
+    parts_.strike(flight->fate.mishap, flight->fate.more / 4);
+  }
   const Mishap mishap = requests_cut_ ? Mishap::cut : flight->fate.mishap;
-  if (mishap != Mishap::none) note(*flight, mishap);
+  if (mishap < Mishap::pause && mishap != Mishap::none) note(*flight, mishap);
   const bool fatal = mishap == Mishap::crash_before || mishap == Mishap::crash_after ||
                      mishap == Mishap::crash_late;
   if (fatal) return crash(flight);
-  if (mishap == Mishap::none || mishap == Mishap::slow || mishap == Mishap::lie) {
-    return go_the_usual_way(flight);
+  if (mishap == Mishap::none || mishap == Mishap::slow || mishap >= Mishap::pause) {
+    return requests_cut_ ? give_no_answer(flight) : go_the_usual_way(flight);
   }
   if (mishap == Mishap::failed) {
     return answer_in(flight, flight->fate.there + flight->fate.back,

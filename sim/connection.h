@@ -31,6 +31,8 @@ class Connection final : public Store, public Scan {
     Moment deadline{};
     Later later;                  ///< For what reaches the node.
     std::function<void()> crash;  ///< Of the node.
+    /// Lets something happen to the node, or to the store, at this very call.
+    std::function<void(Mishap, Moment)> strike;
   };
 
   /// `life` names the node and its life.

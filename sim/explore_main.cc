@@ -30,11 +30,20 @@ struct Arguments {
   std::vector<std::string> transcripts;
   bool rewrite = false;
   bool list = false;
+  bool shortest = false;
+
+  Next next() const { return shortest ? Next::shallowest : Next::deepest; }
 };
+
+/// What the program ends with. CLI11 has its own codes above 100 for wrong options.
+enum Exit : std::uint8_t { exit_sound = 0, exit_broken = 1, exit_given_up = 2, exit_changed = 3 };
 
 struct Total {
   std::uint64_t states = 0;
   std::uint64_t broken = 0;
+  std::uint64_t given_up = 0;
+  std::uint64_t changed = 0;
+  std::uint64_t unlike = 0;  ///< Ends of the model that no scenario came to.
 };
 
 struct Timed {
@@ -57,13 +66,13 @@ std::string to_text(const Scenario& scenario, const Timed& timed) {
   for (const auto& [word, count] : explored.told) text += " " + word + " " + std::to_string(count);
   text += "; " + std::to_string(timed.took.count()) + " ms\n";
   if (explored.truncated) text += "  GIVEN UP: more states than --states-max\n";
-  if (explored.broken) text += transcript_of(scenario, explored);
+  if (explored.broken) text += "\n" + transcript_of(scenario, explored) + "\n";
   return text;
 }
 
 Timed explore(const Scenario& scenario, const Arguments& arguments) {
   const auto began = std::chrono::steady_clock::now();
-  Explorer explorer(scenario);
+  Explorer explorer(scenario, arguments.next());
   Timed timed{.explored = explorer.run(arguments.states_max), .took = {}};
   timed.took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - began);
@@ -77,12 +86,15 @@ bool is_blind(const Arguments& arguments) {
   return true;
 }
 
-std::vector<Scenario> chosen(const Arguments& arguments) {
-  std::vector<Scenario> scenarios = all_scenarios();
-  std::erase_if(scenarios, [&](const Scenario& scenario) {
-    return scenario.name.find(arguments.only) == std::string::npos;
+/// Those whose name contains what was asked for; the one that is called so, if there is one.
+std::vector<Scenario> chosen(const std::string& asked) {
+  std::vector<Scenario> all = all_scenarios();
+  const auto is_called_so = [&](const Scenario& one) { return one.name == asked; };
+  const bool exact = std::ranges::any_of(all, is_called_so);
+  std::erase_if(all, [&](const Scenario& one) {
+    return exact ? one.name != asked : one.name.find(asked) == std::string::npos;
   });
-  return scenarios;
+  return all;
 }
 
 /// Explores all of them, several at once, those that take long first. Nothing is shared.
@@ -133,18 +145,19 @@ std::uint64_t print_missing(const std::map<std::string, Ends>& model,
   return broken;
 }
 
-/// Prints what came of a scenario; true if that is as it should be.
-bool judge(const Scenario& scenario, const Timed& timed, const Arguments& arguments,
-           Counts& counts) {
+/// Prints what came of a scenario, and adds it.
+void judge(const Scenario& scenario, const Timed& timed, Counts& counts, Total& total) {
+  const Explored& explored = timed.explored;
   print(to_text(scenario, timed));
-  if (timed.explored.broken || timed.explored.truncated) return false;
-  if (arguments.rewrite) {
-    counts.put(scenario.name, timed.explored);
-    return true;
-  }
-  const auto difference = counts.difference(scenario.name, timed.explored);
-  if (difference) print("  CHANGED: " + *difference + "\n");
-  return !difference;
+  total.states += explored.states;
+  total.broken += explored.broken ? 1U : 0U;
+  total.given_up += explored.truncated ? 1U : 0U;
+  if (explored.broken || explored.truncated) return;
+  const auto difference = counts.difference(scenario.name, explored);
+  counts.put(scenario.name, explored);
+  if (!difference) return;
+  ++total.changed;
+  print("  CHANGED: " + *difference + "\n");
 }
 
 std::vector<std::string> names_of(const std::vector<Scenario>& scenarios) {
@@ -154,42 +167,51 @@ std::vector<std::string> names_of(const std::vector<Scenario>& scenarios) {
   return names;
 }
 
-int explore_all(const Arguments& arguments) {
-  if (is_blind(arguments)) return 1;
-  const auto scenarios = chosen(arguments);
+Exit exit_of(const Total& total, const Arguments& arguments) {
+  if (total.broken > 0) return exit_broken;
+  if (total.given_up > 0) return exit_given_up;
+  const bool changed = total.changed > 0 && !arguments.rewrite;
+  return changed || total.unlike > 0 ? exit_changed : exit_sound;
+}
+
+Exit explore_all(const std::vector<Scenario>& scenarios, const Arguments& arguments) {
   Counts counts(arguments.counts);
   Pool pool(scenarios, counts, arguments);
   Total total;
   std::map<std::string, Ends> reached;
   for (std::size_t i = 0; i < scenarios.size(); ++i) {
     const Timed timed = pool.result(i);
-    total.states += timed.explored.states;
     reached[scenarios[i].model_case].insert(timed.explored.in_short.begin(),
                                             timed.explored.in_short.end());
-    if (!judge(scenarios[i], timed, arguments, counts)) ++total.broken;
+    judge(scenarios[i], timed, counts, total);
   }
-  if (arguments.only.empty()) total.broken += print_missing(read_model(arguments.model), reached);
+  if (arguments.only.empty()) total.unlike = print_missing(read_model(arguments.model), reached);
   if (arguments.rewrite) counts.rewrite(names_of(all_scenarios()));
   print(std::to_string(scenarios.size()) + " scenarios, " + std::to_string(total.states) +
-        " states, " + std::to_string(total.broken) + " broken, changed or given up\n");
-  return total.broken > 0 || scenarios.empty() ? 1 : 0;
+        " states, " + std::to_string(total.broken + total.given_up) + " broken or given up, " +
+        std::to_string(total.changed) + " changed\n");
+  return exit_of(total, arguments);
 }
 
 int replay_all(const Arguments& arguments) {
-  int code = 0;
+  int code = exit_sound;
   for (const auto& file : arguments.transcripts) {
     const auto wrong = arguments.rewrite ? rewrite_transcript(file) : check_transcript(file);
     print(file + ": " + (wrong ? *wrong : arguments.rewrite ? "rewritten" : "as it says") + "\n");
-    if (wrong) code = 1;
+    if (wrong) code = exit_broken;
   }
   return code;
 }
 
 int run(const Arguments& arguments) {
   if (!arguments.transcripts.empty()) return replay_all(arguments);
-  if (!arguments.list) return explore_all(arguments);
-  for (const auto& name : names_of(chosen(arguments))) print(name + "\n");
-  return 0;
+  const auto scenarios = chosen(arguments.only);
+  if (arguments.list) {
+    for (const auto& name : names_of(scenarios)) print(name + "\n");
+    return exit_sound;
+  }
+  if (scenarios.empty() || is_blind(arguments)) return exit_given_up;
+  return explore_all(scenarios, arguments);
 }
 
 }  // namespace
@@ -201,7 +223,8 @@ int main(int argc, char** argv) {
       "code. To be started where the tree is.",
       "posse-explore");
   posse::sim::Arguments arguments;
-  app.add_option("--scenario", arguments.only, "only scenarios whose name contains this");
+  app.add_option("--scenario", arguments.only,
+                 "the scenario of this name, or all whose names contain this");
   app.add_option("--states-max", arguments.states_max,
                  "give a scenario up after so many states (20000000)");
   app.add_option("--jobs", arguments.jobs, "so many scenarios at once (1)")
@@ -212,7 +235,12 @@ int main(int argc, char** argv) {
   app.add_option("--replay", arguments.transcripts, "replay these transcripts instead");
   app.add_flag("--rewrite", arguments.rewrite, "write down what comes of it, instead of comparing");
   app.add_flag("--list", arguments.list, "only name the scenarios");
-  app.footer("Exit codes: 0 all sound, 1 something is broken, differs or was given up.");
+  app.add_flag("--shortest", arguments.shortest,
+               "breadth first, slower: what is broken is shown by a shortest trace");
+  app.footer(
+      "Exit codes: 0 all sound, 1 a rule is broken, 2 given up, blind, or no such scenario, 3 "
+      "sound, "
+      "but not as counted or not as the model.");
   CLI11_PARSE(app, argc, argv);
   return posse::sim::run(arguments);
 }

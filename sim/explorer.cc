@@ -103,7 +103,7 @@ Explorer::State Explorer::crashed(State state, std::size_t process) const {
   return state;
 }
 
-Explorer::Explorer(Scenario scenario) : scenario_(std::move(scenario)) {
+Explorer::Explorer(Scenario scenario, Next next) : scenario_(std::move(scenario)), next_(next) {
   std::uint64_t seed = 0;
   for (const Role& role : scenario_.roles) {
     ++seed;
@@ -122,9 +122,7 @@ Explored Explorer::run(std::uint64_t states_max) {
       explored_.truncated = true;
       break;
     }
-    const State state = std::move(waiting_.back());
-    waiting_.pop_back();
-    expand(state);
+    expand(take_waiting());
   }
   if (!explored_.broken && !explored_.truncated) judge_sometimes();
   explored_.contents = judged_.size();
@@ -143,6 +141,16 @@ Explorer::State Explorer::led_to_beginning() {
   seen_.clear();
   waiting_.clear();
   explored_ = {};
+  return state;
+}
+
+Explorer::State Explorer::take_waiting() {
+  const bool last = next_ == Next::deepest;
+  State state = std::move(last ? waiting_.back() : waiting_.front());
+  if (last)
+    waiting_.pop_back();
+  else
+    waiting_.pop_front();
   return state;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,7 @@ struct Explored {
   std::uint64_t steps = 0;         ///< From one to another, which may have been seen before.
   std::uint64_t ends = 0;          ///< States in which nobody moves any more.
   std::uint64_t fenced = 0;        ///< Ends with a fence.
+  std::uint64_t batched = 0;       ///< Ends with an entry of several operations.
   std::uint64_t contents = 0;      ///< Different contents of the store.
   std::uint64_t histories = 0;     ///< Different lives of single processes.
   std::set<std::string> in_short;  ///< The ends, if the scenario is one of the model's.
@@ -42,13 +44,19 @@ struct Replayed {
   std::vector<std::string> lines;  ///< What each process was told, then the documents in short.
 };
 
-/// Depth first over states: the store's contents, each process's history, writes on their way, and
-/// the faults that are left. A state that was seen is not entered again. Who crashes is never
-/// answered again, and who is never answered again may as well crash last: so crashes come at the
-/// end, to all who still move there.
+/// Which of the states that wait is next.
+enum class Next : std::uint8_t {
+  deepest,    ///< Fastest: processes go on from where they are.
+  shallowest  ///< The first thing found to be wrong has a shortest trace.
+};
+
+/// Over all states: the store's contents, each process's history, writes on their way, and the
+/// faults that are left. A state that was seen is not entered again. Who crashes is never answered
+/// again, and who is never answered again may as well crash last: so crashes come at the end, to
+/// all who still move there.
 class Explorer {
  public:
-  explicit Explorer(Scenario scenario);
+  explicit Explorer(Scenario scenario, Next next = Next::deepest);
 
   /// Until all is explored, something is broken, or `states_max` states were seen.
   Explored run(std::uint64_t states_max);
@@ -113,9 +121,11 @@ class Explorer {
     std::size_t which = 0;
   };
   void go(State next, const Move& move, Answer answer);
+  State take_waiting();
   void visit(State next);
 
   void judge_contents(const State& state);
+  Wrong judge_holds(const Books& books) const;
   void judge_told(const State& state, const Told& told);
   void judge_refusals(const State& state, const Books& books);
   void judge_end(const State& state);
@@ -135,9 +145,10 @@ class Explorer {
   bool is_wanted(const Step& step) const { return !wanted_ || step.text() == *wanted_; }
 
   Scenario scenario_;
+  Next next_;
   boost::asio::io_context io_{1};
   std::vector<std::unique_ptr<Process>> processes_;
-  std::vector<State> waiting_;
+  std::deque<State> waiting_;
   boost::unordered_flat_set<std::uint64_t> seen_;
   boost::unordered_flat_set<std::uint64_t> ends_;
   boost::unordered_flat_set<std::uint64_t> judged_;

@@ -15,16 +15,33 @@ void Explorer::judge_contents(const State& state) {
   Books books;
   auto wrong = read_books(state.contents, books);
   if (!wrong) wrong = check_always(books);
+  if (!wrong) wrong = judge_holds(books);
   if (wrong) fail(state, *std::move(wrong));
 }
 
-/// Whoever was told that it is committed finds it in the books from that moment on.
+/// Whatever a request needs is set aside once, by one attempt.
+Wrong Explorer::judge_holds(const Books& books) const {
+  for (const Role& role : scenario_.roles) {
+    for (const Order& order : role.orders) {
+      const auto& holds = books.participants.at(order.guard).holds;
+      const auto held = std::count_if(holds.begin(), holds.end(), [&](const Hold& one) {
+        return one.intent.is_of(order.request);
+      });
+      if (held > 1) return order.guard.text() + " holds one request twice";
+    }
+  }
+  return {};
+}
+
+/// Whoever was told that it is committed finds it in the books from that moment on, at its slot.
 void Explorer::judge_told(const State& state, const Told& told) {
   if (!told.intent) return;
   Books books;
   if (auto wrong = read_books(state.contents, books)) return fail(state, *std::move(wrong));
-  if (books.find(*told.intent) != nullptr) return;
-  fail(state, told.intent->text() + " was told to be committed, and is in no entry");
+  const auto slot = books.slot_of(*told.intent);
+  const std::string name = told.intent->text() + " was told to be committed";
+  if (!slot) return fail(state, name + ", and is in no entry");
+  if (*slot != told.slot) fail(state, name + " at a slot that is another's");
 }
 
 void Explorer::judge_end(const State& state) {
@@ -35,6 +52,7 @@ void Explorer::judge_end(const State& state) {
   if (!scenario_.model_case.empty())
     explored_.in_short.insert(one_line(in_short(state.contents, scenario_)));
   if (books.has_fence()) ++explored_.fenced;
+  if (books.has_batch()) ++explored_.batched;
   for (std::size_t i = 0; i < state.processes.size(); ++i) {
     const HistoryPtr& process = state.processes[i];
     if (process && !process->ended) return fail(state, processes_[i]->name() + " waits for ever");
@@ -74,6 +92,7 @@ bool Explorer::is_asked_once(const RequestKey& request) const {
 void Explorer::judge_sometimes() {
   const Sometimes& wanted = scenario_.sometimes;
   if (wanted.fence && explored_.fenced == 0) explored_.broken = "no end has a fence";
+  if (wanted.batch && explored_.batched == 0) explored_.broken = "no end has a batch";
   for (const auto& word : wanted.told) {
     if (!explored_.told.contains(word)) explored_.broken = "nobody is ever told `" + word + "`";
   }
@@ -121,7 +140,8 @@ Wrong Explorer::judge_repeats(Contents contents) {
   }
   Books books;
   if (auto wrong = read_books(contents, books)) return wrong;
-  return check_always(books);
+  if (auto wrong = check_always(books)) return "after all was asked again, " + *wrong;
+  return {};
 }
 
 Wrong Explorer::judge_repeat(const Order& order, Contents& contents) {
@@ -132,7 +152,8 @@ Wrong Explorer::judge_repeat(const Order& order, Contents& contents) {
   if (first.told.size() != 1 || second.told.size() != 1) return "does not end";
   const Told& told = first.told.front();
   if (before.has_request(order.request) && !told.intent) return "is not told what it bought";
-  if (told.word != second.told.front().word || told.intent != second.told.front().intent) {
+  const Told& again = second.told.front();
+  if (told.word != again.word || told.intent != again.intent || told.slot != again.slot) {
     return "gets two answers";
   }
   if (second.writes > 0 && told.intent) return "changes the books";

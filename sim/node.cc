@@ -41,7 +41,8 @@ Node::Node(Parts parts, std::uint32_t number, std::uint32_t life)
                    .coverage = parts_.coverage,
                    .deadline = parts_.swarm.deadline,
                    .later = [this](Moment pause, auto what) { later(pause, std::move(what)); },
-                   .crash = [this] { crash(); }},
+                   .crash = [this] { crash(); },
+                   .strike = [this](Mishap mishap, Moment length) { strike(mishap, length); }},
                   id_),
       watch_list_({connection_, clock_, random_}),
       shop_({connection_, connection_, clock_, random_, parts_.io.get_executor()}, watch_list_),
@@ -73,6 +74,14 @@ Task<void> Node::serve(Request request, std::uint64_t number) {
 void Node::pause(Moment length) {
   connection_.note_under_way(Mishap::pause);
   still_until_ = std::max(still_until_, parts_.timeline.now() + length);
+}
+
+void Node::strike(Mishap mishap, Moment length) {
+  Event event{.kind = Event::Kind::pause, .node = id_.node, .length = length};
+  if (mishap == Mishap::cut) event.kind = Event::Kind::cut_requests;
+  if (mishap == Mishap::restart) event.kind = Event::Kind::restart;
+  if (mishap == Mishap::full) event.kind = Event::Kind::full;
+  parts_.happen(event);
 }
 
 void Node::crash() {

@@ -33,6 +33,7 @@ class Node {
     Coverage& coverage;
     const Swarm& swarm;
     std::function<void(std::uint32_t)> died;  ///< Is told the number of the node.
+    std::function<void(const Event&)> happen;  ///< To a node, or the store.
   };
   using Answered = std::function<void(Reply)>;
 
@@ -70,6 +71,7 @@ class Node {
  private:
   Task<void> serve(Request request, std::uint64_t number);
   Task<void> end();
+  void strike(Mishap mishap, Moment length);
   void later(Moment pause, std::function<void()> what);
   void arrive(const std::function<void()>& what);
 

@@ -81,29 +81,44 @@ Wrong read_one(const Item& item, Books& books) {
 
 /// I1, I2, I3: the chain, the slots; no intent twice, and no request either.
 Wrong check_chain(const std::vector<Entry>& chain, std::set<std::string>& requests) {
-  Tip tip = empty_tip(chain.front().sequence);
+  Digest previous = empty_tip(chain.front().sequence).hash;
+  Slot next{1};
+  Time time{};
   for (const Entry& entry : chain) {
-    if (entry.previous != tip.hash) return at(entry) + " does not continue its predecessor";
-    if (entry.first_slot != tip.slot + 1) return at(entry) + " leaves out slots, or repeats them";
-    if (entry.time < tip.time) return at(entry) + " goes back in time";
+    if (entry.previous != previous) return at(entry) + " does not continue its predecessor";
+    if (entry.first_slot != next) return at(entry) + " leaves out slots, or repeats them";
+    if (entry.time < time) return at(entry) + " goes back in time";
+    if (entry.is_fence() && entry.time != time) return at(entry) + " is a fence that tells a time";
     for (const Operation& operation : entry.operations) {
       const auto bytes = operation.intent.request();
       if (!requests.emplace(bytes.begin(), bytes.end()).second) {
         return at(entry) + " commits a request a second time";
       }
     }
-    tip = entry.tip(write_entry(entry));
+    previous = digest(write_entry(entry));
+    next = next + entry.operations.size();
+    time = entry.time;
   }
   return {};
+}
+
+/// What `participant` has settled: its list, and the pages that it counts.
+std::vector<Settled> rows_of(const Books& books, const Key& key, const Participant& participant) {
+  std::vector<Settled> rows = participant.settled;
+  const auto spilled = books.spilled.find(key);
+  if (spilled == books.spilled.end()) return rows;
+  const auto counted =
+      std::min<std::uint64_t>(spilled->second.size(), participant.pages * settled_page);
+  rows.insert(rows.end(), spilled->second.begin(),
+              spilled->second.begin() + static_cast<std::ptrdiff_t>(counted));
+  return rows;
 }
 
 bool is_settled(const Books& books, const Key& key, const Intent& intent) {
   const auto participant = books.participants.find(key);
   if (participant == books.participants.end()) return false;
-  if (participant->second.settlement(intent) != nullptr) return true;
-  const auto spilled = books.spilled.find(key);
-  return spilled != books.spilled.end() &&
-         std::any_of(spilled->second.begin(), spilled->second.end(),
+  const auto rows = rows_of(books, key, participant->second);
+  return std::any_of(rows.begin(), rows.end(),
                      [&](const Settled& one) { return one.intent == intent; });
 }
 
@@ -132,14 +147,7 @@ Wrong check_participant(const Books& books, const Key& key, const Participant& p
   if (participant.value("balance") < 0) return key.text() + " is overdrawn";
   if (participant.lowest("balance") < 0) return key.text() + " has promised more than it has";
   if (participant.holds.size() > holds_max) return key.text() + " has too many holds";
-  std::vector<Settled> rows = participant.settled;
-  if (const auto spilled = books.spilled.find(key); spilled != books.spilled.end()) {
-    rows.insert(
-        rows.end(), spilled->second.begin(),
-        spilled->second.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                      spilled->second.size(), participant.pages * settled_page)));
-  }
-  return check_settled(books, key, rows);
+  return check_settled(books, key, rows_of(books, key, participant));
 }
 
 bool has_receipt(const Books& books, const Entry& entry) {
@@ -193,13 +201,17 @@ std::map<Key, std::int64_t> owed(const Books& books, std::map<Key, std::int64_t>
 
 }  // namespace
 
-const Operation* Books::find(const Intent& intent) const {
+std::optional<Slot> Books::slot_of(const Intent& intent) const {
   for (const auto& [sequence, chain] : entries) {
+    Slot slot{};
     for (const Entry& entry : chain) {
-      if (const Operation* found = entry.find(intent)) return found;
+      for (const Operation& operation : entry.operations) {
+        slot = slot + 1;
+        if (operation.intent == intent) return slot;
+      }
     }
   }
-  return nullptr;
+  return {};
 }
 
 bool Books::has_request(const RequestKey& request) const {
@@ -217,6 +229,13 @@ bool Books::has_fence() const {
   return std::any_of(entries.begin(), entries.end(), [](const auto& chain) {
     return std::any_of(chain.second.begin(), chain.second.end(),
                        [](const Entry& entry) { return entry.is_fence(); });
+  });
+}
+
+bool Books::has_batch() const {
+  return std::any_of(entries.begin(), entries.end(), [](const auto& chain) {
+    return std::any_of(chain.second.begin(), chain.second.end(),
+                       [](const Entry& entry) { return entry.operations.size() > 1; });
   });
 }
 

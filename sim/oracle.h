@@ -26,9 +26,11 @@ struct Books {
   std::set<Sequence> watched;
   std::set<std::string> members;
 
-  const Operation* find(const Intent& intent) const;
+  /// Counted from the first operation on, whatever the entries say; empty if no entry has it.
+  std::optional<Slot> slot_of(const Intent& intent) const;
   bool has_request(const RequestKey& request) const;
   bool has_fence() const;
+  bool has_batch() const;
 };
 
 /// Reads everything; whatever cannot be read, or stands behind a gap, is broken.

@@ -23,6 +23,9 @@ constexpr std::chrono::milliseconds nap_min = patience;
 
 constexpr std::chrono::milliseconds start_of_wall_time{1'764'000'000'000};
 
+/// No two clocks agree: each process is this much behind the one before it.
+constexpr std::chrono::minutes clocks_apart{1};
+
 Answer answer_to_the_dead(const Call& call) {
   const bool sleeps = call.kind == Call::Kind::sleep;
   return {.kind = sleeps ? Answer::Kind::woken : Answer::Kind::failed, .item = {}};
@@ -60,6 +63,9 @@ class Puppet::Doors final : public Store, public Clock {
     std::optional<Answer> answer;
   };
 
+  Doors(std::uint64_t seed, Steady tick)
+      : wall_(start_of_wall_time - clocks_apart * seed), tick_(tick) {}
+
   Task<Result<std::optional<Document>>> get(Key key) override {
     Call call{.kind = Call::Kind::get, .key = std::move(key)};
     const auto answer = co_await ask(std::move(call));
@@ -84,9 +90,7 @@ class Puppet::Doors final : public Store, public Clock {
     co_return written(answer);
   }
 
-  explicit Doors(Steady tick) : tick_(tick) {}
-
-  Time now() override { return Time{start_of_wall_time + steady()}; }
+  Time now() override { return Time{wall_ + steady()}; }
   Steady steady() override { return answered_ + slept_; }
 
   Task<void> sleep(std::chrono::milliseconds pause) override {
@@ -131,6 +135,7 @@ class Puppet::Doors final : public Store, public Clock {
   }
 
   std::vector<std::shared_ptr<Asked>> asked_;
+  std::chrono::milliseconds wall_;
   Steady tick_;
   Steady answered_{};
   Steady slept_{};
@@ -139,7 +144,7 @@ class Puppet::Doors final : public Store, public Clock {
 
 Puppet::Puppet(boost::asio::io_context& io, const Making& making)
     : io_(io),
-      doors_(std::make_unique<Doors>(making.tick)),
+      doors_(std::make_unique<Doors>(making.seed, making.tick)),
       random_(making.seed),
       watch_list_(std::make_unique<WatchList>(WatchList::Doors{*doors_, *doors_, random_})),
       journal_(std::make_unique<Journal>(

@@ -22,11 +22,12 @@
 namespace posse::sim {
 
 /// What a process told whoever asked it for `order`, in a word: `committed`, `undecided`, `error`,
-/// or the code of a refusal. `intent` of what was committed.
+/// or the code of a refusal. `intent` and `slot` of what was committed.
 struct Told {
   Order order;
   std::string word;
   std::optional<Intent> intent;
+  Slot slot{};
 
   bool is_refusal() const { return !intent && word != "undecided" && word != "error"; }
 };
@@ -59,7 +60,8 @@ struct Making {
 };
 
 /// A process is a function of the answers it was given, in their order: chance comes from a seed,
-/// and its clock moves by what it sleeps, as if it were always late, and by when it was answered.
+/// as does how far its clock is behind, which moves by what it sleeps, as if it were always late,
+/// and by when it was answered.
 class Puppet {
  public:
   /// Starts the script and runs it until all of it waits.

@@ -47,6 +47,7 @@ struct Role {
 /// What some end must show, or the scenario does not reach what it is for.
 struct Sometimes {
   bool fence = false;
+  bool batch = false;
   std::vector<std::string> told{"committed"};
 };
 

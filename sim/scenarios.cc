@@ -37,7 +37,7 @@ void add_drivers(std::vector<Scenario>& all) {
                  .opening = {{account("u"), 2}},
                  .roles = {buyer("u"), recoverer(), recoverer("another recoverer")},
                  .faults = {.crashes = 1}});
-  all.push_back({.name = "batch of two against one",
+  all.push_back({.name = "two orders of one node",
                  .opening = funds(3, 2),
                  .roles = {node("both", {order("u", "one"), order("v", "one")}), buyer("u", "two")},
                  .faults = {.crashes = 1}});
@@ -142,6 +142,32 @@ void add_faults(std::vector<Scenario>& all) {
                  .faults = {.crashes = 1}});
 }
 
+/// What takes two kinds of faults, or more orders than go into one entry.
+void add_limits(std::vector<Scenario>& all) {
+  const std::vector<Order> three{order("u", "a"), order("u", "b"), order("u", "c")};
+  std::vector<Order> four = three;
+  four.push_back(order("u", "d"));
+  all.push_back({.name = "batch of two against one",
+                 .opening = funds(3, 1),
+                 .roles = {node("three", three), buyer("v")},
+                 .faults = {},
+                 .sometimes = {.batch = true}});
+  all.push_back({.name = "more orders than an entry takes",
+                 .opening = {{account("u"), 9}},
+                 .roles = {node("four", four), login("u")},
+                 .faults = {.crashes = 1},
+                 .sometimes = {.batch = true}});
+  all.push_back({.name = "unanswered, then failing",
+                 .opening = {{account("u"), 1}},
+                 .roles = {buyer("u"), login("u")},
+                 .faults = {.unknowns = 1, .failures = 3}});
+  all.push_back({.name = "spilling, unanswered",
+                 .opening = {{account("u"), 9}},
+                 .before = {order("u", "a"), order("u", "b"), order("u", "c")},
+                 .roles = {buyer("u", "d"), login("u")},
+                 .faults = {.crashes = 1, .unknowns = 1}});
+}
+
 }  // namespace
 
 Contents opening_contents(const Scenario& scenario) {
@@ -171,6 +197,7 @@ std::vector<Scenario> all_scenarios() {
   add_accounts(all);
   add_stale_reads(all);
   add_faults(all);
+  add_limits(all);
   add_recovery(all);
   add_patrol(all);
   add_model_cases(all);

@@ -9,12 +9,13 @@ namespace posse::sim {
 namespace {
 
 Told told_of(Order order, const Result<Outcome>& outcome) {
-  Told told{.order = std::move(order), .word = "undecided", .intent = {}};
+  Told told{.order = std::move(order), .word = "undecided", .intent = {}, .slot = {}};
   if (!outcome) {
     told.word = "error";
   } else if (const auto* done = std::get_if<Committed>(&*outcome)) {
     told.word = "committed";
     told.intent = done->intent;
+    told.slot = done->slot;
   } else if (const auto* refusal = std::get_if<Refusal>(&*outcome)) {
     told.word = refusal->code;
   }

@@ -31,13 +31,14 @@ class Draw {
   SeededRandom random_;
 };
 
-/// Half of them not at all, crashes always.
+/// Half of them not at all, crashes always; what meets many calls at once less often.
 void draw_rates(Draw& draw, Swarm& swarm) {
   constexpr std::array<std::uint32_t, 4> rates{30, 150, 600, 2000};
   constexpr std::array crashes{Mishap::crash_before, Mishap::crash_after, Mishap::crash_late};
-  for (std::size_t m = 1; m <= static_cast<std::size_t>(Mishap::garbled); ++m) {
+  for (std::size_t m = 1; m <= static_cast<std::size_t>(Mishap::full); ++m) {
     if (draw.one_in(2)) continue;
-    swarm.in_100000.at(m) = draw.of(rates);
+    const bool meets_many = m >= static_cast<std::size_t>(Mishap::pause);
+    swarm.in_100000.at(m) = meets_many ? draw.of(rates) / 20 : draw.of(rates);
   }
   for (const Mishap crash : crashes) {
     swarm.in_100000.at(static_cast<std::size_t>(crash)) = draw.of(rates) / 3;
@@ -50,7 +51,7 @@ Event draw_event(Draw& draw, const Swarm& swarm) {
   event.node = draw.from(1, swarm.nodes);
   const Moment span = swarm.think * swarm.orders / 2;
   event.at = Moment{draw.below(static_cast<std::uint32_t>(span.count()))};
-  constexpr std::array<Moment, 4> lengths{20ms, 200ms, 1500ms, 6s};
+  constexpr std::array<Moment, 4> lengths{20ms, 100ms, 500ms, 3s};
   event.length = draw.of(lengths);
   if (event.kind == Event::Kind::pause && draw.one_in(16)) event.length = 10min;
   const std::int64_t jump = draw.from(0, 7'200'000);
@@ -74,22 +75,22 @@ Swarm swarm_of(std::uint64_t seed) {
   Swarm swarm;
   swarm.seed = seed;
   swarm.nodes = draw.from(1, 4);
-  swarm.buyers = draw.from(2, 12);
+  swarm.buyers = draw.from(2, 24);
   swarm.campaigns = draw.from(1, 3);
-  swarm.orders = draw.from(200, 400) / swarm.buyers;
+  swarm.orders = draw.from(300, 600) / swarm.buyers;
   swarm.rotates = draw.one_in(2);
   constexpr std::array<std::uint32_t, 4> all_draws{0, 2, 2, 64};
   swarm.draws = draw.of(all_draws);
   constexpr std::array<Moment, 3> thinks{1ms, 10ms, 60ms};
   constexpr std::array<Moment, 4> ways{1us, 200us, 2ms, 20ms};
-  constexpr std::array<Moment, 3> deadlines{50ms, 200ms, 1s};
+  constexpr std::array<Moment, 3> deadlines{50ms, 200ms, 800ms};
   constexpr std::array<Moment, 3> reboots{2ms, 50ms, 500ms};
   swarm.think = draw.of(thinks);
   swarm.way = draw.of(ways);
   swarm.deadline = draw.of(deadlines);
   swarm.reboot = draw.of(reboots);
   draw_rates(draw, swarm);
-  const std::uint32_t events = draw.below(12);
+  const std::uint32_t events = draw.below(40);
   for (std::uint32_t i = 0; i < events; ++i) swarm.events.push_back(draw_event(draw, swarm));
   draw_clocks(draw, swarm);
   return swarm;

@@ -150,7 +150,8 @@ void World::start(std::uint32_t node) {
                           .fates = fates_,
                           .coverage = coverage_,
                           .swarm = swarm_,
-                          .died = [this](std::uint32_t number) { died(number); }};
+                          .died = [this](std::uint32_t number) { died(number); },
+                          .happen = [this](const Event& event) { happen(event); }};
   lives_.push_back(std::make_unique<Node>(parts, node, life));
   nodes_.at(node - 1) = lives_.back().get();
 }

@@ -17,8 +17,9 @@ using namespace std::chrono_literals;
 /// Whatever was late has arrived by then.
 constexpr Moment late_max = 3s;
 
-/// A patrol of one has been everywhere, and finished what it found, within so long by its own clock.
-constexpr Moment round_trip = 60s;
+/// A patrol of one has finished everything within so long, by its own clock. It takes seconds, but
+/// where every settlement has spilled into pages by then.
+constexpr Moment round_trip = 10min;
 
 /// Of the requests that were answered.
 constexpr std::int64_t one_repeated_in = 4;

@@ -3,9 +3,9 @@
 #include <memory>
 #include <stdexcept>
 
-#include "contract/scan_contract.h"
 #include "contract/scratch_directory.h"
-#include "contract/store_contract.h"
+#include "posse/testing/scan_contract.h"
+#include "posse/testing/store_contract.h"
 #include "stores/lmdb/lmdb_store.h"
 
 namespace posse::testing {

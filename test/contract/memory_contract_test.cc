@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
-#include "contract/scan_contract.h"
-#include "contract/store_contract.h"
+#include "posse/testing/scan_contract.h"
+#include "posse/testing/store_contract.h"
 #include "stores/memory/memory_store.h"
 
 namespace posse::testing {

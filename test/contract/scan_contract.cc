@@ -1,6 +1,6 @@
 /// The tests of ScanContract.
 // SPDX-License-Identifier: Apache-2.0
-#include "contract/scan_contract.h"
+#include "posse/testing/scan_contract.h"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 /// The tests of StoreContract.
 // SPDX-License-Identifier: Apache-2.0
-#include "contract/store_contract.h"
+#include "posse/testing/store_contract.h"
 
 #include <array>
 #include <map>

@@ -1,4 +1,4 @@
-# Installs the build into a folder of its own, then configures, builds and runs the consumer.
+# Installs the build into a folder of its own, then configures, builds and runs what consumes it.
 set(prefix ${BUILT}/test/install/prefix)
 set(build ${BUILT}/test/install/consumer)
 file(REMOVE_RECURSE ${prefix} ${build})
@@ -15,3 +15,4 @@ run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${build} -G ${GENERATOR}
     -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_PREFIX_PATH=${prefix})
 run(${CMAKE_COMMAND} --build ${build})
 run(${build}/consumer)
+run(${build}/driver_test)

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "contract/store_contract.h"
+#include "posse/testing/store_contract.h"
 
 namespace posse::testing {
 
