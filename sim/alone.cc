@@ -7,7 +7,7 @@ namespace posse::sim {
 Alone run_alone(boost::asio::io_context& io, const Script& script, Contents& contents) {
   constexpr int calls_max = 10'000;
   constexpr std::uint64_t seed = 99;
-  Puppet puppet(io, script, seed);
+  Puppet puppet(io, {.script = script, .seed = seed, .tick = {}});
   Alone alone;
   for (int calls = 0; calls < calls_max; ++calls) {
     const auto pending = puppet.pending();

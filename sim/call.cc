@@ -27,7 +27,8 @@ std::uint64_t Call::digest() const {
 }
 
 std::uint64_t Answer::digest() const {
-  return mixed(static_cast<std::uint64_t>(kind), item ? item->digest : 0);
+  const std::uint64_t digest = mixed(static_cast<std::uint64_t>(kind), item ? item->face : 0);
+  return mixed(digest, static_cast<std::uint64_t>(at.count()));
 }
 
 Answer carry_out(const Call& call, Contents& contents) {

@@ -18,6 +18,7 @@ struct Call {
   Version expected{};
   Bytes value{};
   std::chrono::milliseconds pause{};
+  Steady due{};  ///< Of a sleep: when it is over; 0 if at once.
 
   bool is_write() const { return kind == Kind::add || kind == Kind::cas; }
   std::string text() const;
@@ -36,6 +37,7 @@ struct Answer {
   };
   Kind kind = Kind::woken;
   Item item{};
+  Steady at{};  ///< When it was given, where time passes by itself.
 
   std::uint64_t digest() const;
 };

@@ -35,10 +35,13 @@ Item Contents::cas(const Key& key, Version expected, const Bytes& value) {
 Item Contents::put(std::vector<Item>::iterator place, const Key& key, const Bytes& value,
                    Item older) {
   const std::uint64_t past = older ? older->digest : 0;
+  const std::uint64_t face_before = older ? older->face : 0;
   const auto version = older ? static_cast<std::uint64_t>(older->version) + 1 : 1;
   Shelved next{.key = key, .version = Version{version}, .value = value, .older = std::move(older)};
   next.digest = mixed(mixed(past, key.text()), value);
+  next.face = mixed(mixed(version, key.text()), value);
   digest_ += next.digest - past;
+  face_ += next.face - face_before;
   *place = std::make_shared<const Shelved>(std::move(next));
   return *place;
 }

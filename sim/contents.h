@@ -17,6 +17,7 @@ struct Shelved {
   Version version{};
   Bytes value;
   std::shared_ptr<const Shelved> older;
+  std::uint64_t face = 0;    ///< Digest of key, version and value: what a read shows.
   std::uint64_t digest = 0;  ///< Of all the above, the past included.
 };
 using Item = std::shared_ptr<const Shelved>;
@@ -34,8 +35,9 @@ class Contents {
 
   const std::vector<Item>& items() const { return items_; }
 
-  /// Equal for equal contents with equal pasts.
+  /// Equal for equal contents with equal pasts; and for equal contents, whatever their pasts.
   std::uint64_t digest() const { return digest_; }
+  std::uint64_t face() const { return face_; }
 
  private:
   std::vector<Item>::iterator place(const Key& key);
@@ -43,6 +45,7 @@ class Contents {
 
   std::vector<Item> items_;
   std::uint64_t digest_ = 0;
+  std::uint64_t face_ = 0;
 };
 
 }  // namespace posse::sim

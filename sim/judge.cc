@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "sim/alone.h"
+#include "sim/digest.h"
 #include "sim/explorer.h"
+#include "sim/summary.h"
 
 namespace posse::sim {
 
 void Explorer::judge_contents(const State& state) {
-  if (!judged_.insert(state.contents.digest()).second) return;
+  if (!judged_.insert(state.contents.face()).second) return;
   Books books;
   auto wrong = read_books(state.contents, books);
   if (!wrong) wrong = check_always(books);
@@ -43,9 +45,12 @@ void Explorer::judge_told(const State& state, const Told& told) {
 }
 
 void Explorer::judge_end(const State& state) {
+  if (!ends_.insert(mixed(state.contents.face(), digest_of_processes(state))).second) return;
   ++explored_.ends;
   Books books;
   if (auto wrong = read_books(state.contents, books)) return fail(state, *std::move(wrong));
+  if (!scenario_.model_case.empty())
+    explored_.in_short.insert(one_line(in_short(state.contents, scenario_)));
   if (books.has_fence()) ++explored_.fenced;
   if (books.has_batch()) ++explored_.batched;
   for (std::size_t i = 0; i < state.processes.size(); ++i) {
@@ -53,7 +58,11 @@ void Explorer::judge_end(const State& state) {
     if (process && !process->ended) return fail(state, processes_[i]->name() + " waits for ever");
   }
   judge_refusals(state, books);
-  if (!recovered_.insert(state.contents.digest()).second) return;
+  std::uint64_t books_and_deposits = state.contents.face();
+  for (const auto& [key, balance] : opening_of(state)) {
+    books_and_deposits = mixed(books_and_deposits, static_cast<std::uint64_t>(balance));
+  }
+  if (!recovered_.insert(books_and_deposits).second) return;
   if (auto wrong = judge_recovery(state.contents, state)) fail(state, *std::move(wrong));
 }
 
@@ -93,7 +102,8 @@ std::map<Key, std::int64_t> Explorer::opening_of(const State& state) const {
   auto opening = scenario_.opening;
   for (std::size_t i = 0; i < scenario_.roles.size(); ++i) {
     const Role& role = scenario_.roles[i];
-    if (role.deposit != 0 && state.processes[i]) opening[role.account] += role.deposit;
+    if (role.deposit != 0 && state.processes[i] && state.processes[i]->ended)
+      opening[role.account] += role.deposit;
   }
   return opening;
 }
@@ -101,7 +111,7 @@ std::map<Key, std::int64_t> Explorer::opening_of(const State& state) const {
 /// After the last fault: one recovery and one login for each account decide everything, a second
 /// time there is nothing left to do, and each order asked again gets one answer for ever.
 Wrong Explorer::judge_recovery(Contents contents, const State& state) {
-  std::vector<Script> all{recovering()};
+  std::vector<Script> all{recovering(scenario_.sequence)};
   for (const auto& [key, balance] : scenario_.opening) all.push_back(logging_in(key));
   for (const Script& script : all) {
     const Alone alone = run_alone(io_, script, contents);
@@ -115,6 +125,10 @@ Wrong Explorer::judge_recovery(Contents contents, const State& state) {
   for (const Script& script : all) {
     if (run_alone(io_, script, contents).writes > 0) return "a second recovery finds work to do";
   }
+  for (const Script& script : scenario_.afterwards) run_alone(io_, script, contents);
+  Books last;
+  if (auto wrong = read_books(contents, last)) return wrong;
+  if (last.members != scenario_.members) return "not everybody who beats is a member";
   return judge_repeats(std::move(contents));
 }
 

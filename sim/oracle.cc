@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "core/limits.h"
+#include "patrol/membership.h"
+#include "patrol/watch_list.h"
 
 namespace posse::sim {
 namespace {
@@ -57,6 +59,18 @@ Wrong read_one(const Item& item, Books& books) {
     auto participant = read_participant(item->value, item->key);
     if (!participant) return unread(participant);
     books.participants[item->key] = *std::move(participant);
+    return {};
+  }
+  if (key.starts_with("watch/")) {
+    const auto watched = read_watched(item->value, item->key);
+    if (!watched) return unread(watched);
+    for (const Watched& one : *watched) books.watched.insert(one.sequence);
+    return {};
+  }
+  if (key == "posse/members") {
+    const auto members = read_members(item->value, item->key);
+    if (!members) return unread(members);
+    for (const Member& one : *members) books.members.insert(one.node);
     return {};
   }
   const auto head = read_head(item->value, item->key);
@@ -160,6 +174,10 @@ Wrong check_head(const Books& books, const Sequence& sequence, EntryNumber head)
   const auto chain = books.entries.find(sequence);
   const std::size_t entries = chain == books.entries.end() ? 0 : chain->second.size();
   if (number(head) > entries) return sequence.name() + " has a head beyond its end";
+  const bool is_patrolled = is_generic_journal(sequence) || books.watched.contains(sequence);
+  if (number(head) < entries && !is_patrolled) {
+    return sequence.name() + " has entries that no patrol would find";
+  }
   for (std::size_t i = 0; i < number(head); ++i) {
     if (auto wrong = check_published(books, chain->second[i])) return wrong;
   }

@@ -23,6 +23,8 @@ struct Books {
   std::map<Sequence, EntryNumber> heads;
   std::map<Key, Participant> participants;
   std::map<Key, std::vector<Settled>> spilled;
+  std::set<Sequence> watched;
+  std::set<std::string> members;
 
   /// Counted from the first operation on, whatever the entries say; empty if no entry has it.
   std::optional<Slot> slot_of(const Intent& intent) const;

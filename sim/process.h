@@ -21,9 +21,11 @@ struct History {
   Answer answer{};
   std::uint64_t digest = 0;
 
+  /// What tells states apart: the digest; once it has ended, only what it told.
+  std::uint64_t mark = 0;
+
   std::vector<Pending> pending{};
   std::vector<Told> told{};
-  std::uint64_t fences = 0;
   std::uint64_t alarms = 0;
   bool ended = false;
 };
@@ -34,9 +36,14 @@ using HistoryPtr = std::shared_ptr<const History>;
 /// the last run stopped exactly there.
 class Process {
  public:
-  Process(boost::asio::io_context& io, std::string name, Script script, std::uint64_t seed);
+  struct Name {
+    std::string shown;
+    std::string twin;  ///< What twins have in common: where one can be the other can. Or empty.
+  };
 
-  const std::string& name() const { return name_; }
+  Process(boost::asio::io_context& io, Name name, Making making);
+
+  const std::string& name() const { return name_.shown; }
   HistoryPtr beginning();
   HistoryPtr after(const HistoryPtr& before, std::size_t number, const Answer& answer);
 
@@ -47,9 +54,8 @@ class Process {
   HistoryPtr keep(History history);
 
   boost::asio::io_context& io_;
-  std::string name_;
-  Script script_;
-  std::uint64_t seed_;
+  Name name_;
+  Making making_;
   std::unordered_map<std::uint64_t, HistoryPtr> known_;
   std::unique_ptr<Puppet> puppet_;
   std::uint64_t puppet_is_at_ = 0;

@@ -16,7 +16,9 @@ namespace posse::sim {
 namespace {
 
 /// Whoever sleeps at all sleeps as long as the longest patience: so waits are over at the second
-/// look, which is allowed, and no state differs by how often somebody looked.
+/// look, which is allowed, and no state differs by how often somebody looked. Where time passes by
+/// itself, sleeps of a tick and more wait for it, and shorter ones take half of the patience, which
+/// is little beside a tick.
 constexpr std::chrono::milliseconds nap_min = patience;
 
 constexpr std::chrono::milliseconds start_of_wall_time{1'764'000'000'000};
@@ -61,7 +63,8 @@ class Puppet::Doors final : public Store, public Clock {
     std::optional<Answer> answer;
   };
 
-  explicit Doors(std::uint64_t seed) : wall_(start_of_wall_time - clocks_apart * seed) {}
+  Doors(std::uint64_t seed, Steady tick)
+      : wall_(start_of_wall_time - clocks_apart * seed), tick_(tick) {}
 
   Task<Result<std::optional<Document>>> get(Key key) override {
     Call call{.kind = Call::Kind::get, .key = std::move(key)};
@@ -87,19 +90,22 @@ class Puppet::Doors final : public Store, public Clock {
     co_return written(answer);
   }
 
-  Time now() override { return Time{wall_ + slept_}; }
-  Steady steady() override { return slept_; }
+  Time now() override { return Time{wall_ + steady()}; }
+  Steady steady() override { return answered_ + slept_; }
 
   Task<void> sleep(std::chrono::milliseconds pause) override {
-    Call call{.kind = Call::Kind::sleep, .pause = pause};
+    const bool waits = tick_ > Steady{} && pause >= tick_;
+    Call call{
+        .kind = Call::Kind::sleep, .pause = pause, .due = waits ? answered_ + pause : Steady{}};
     co_await ask(std::move(call));
-    slept_ += std::max(pause, nap_min);
+    if (!waits) slept_ += std::max(pause, tick_ > Steady{} ? nap_min / 2 : nap_min);
   }
 
   void answer(std::size_t number, const Answer& given) {
     Asked& asked = *asked_.at(number);
     POSSE_ASSERT(!asked.answer);
     asked.answer = given;
+    answered_ = std::max(answered_, given.at);
     asked.answered.set();
   }
 
@@ -130,28 +136,25 @@ class Puppet::Doors final : public Store, public Clock {
 
   std::vector<std::shared_ptr<Asked>> asked_;
   std::chrono::milliseconds wall_;
+  Steady tick_;
+  Steady answered_{};
   Steady slept_{};
   bool is_buried_ = false;
 };
 
-/// Nobody needs to be told: the scenarios name who recovers.
-class Puppet::Announcing final : public Announcer {
- public:
-  Task<Result<void>> announce(Sequence /*sequence*/) override { co_return Result<void>{}; }
-};
-
-Puppet::Puppet(boost::asio::io_context& io, const Script& script, std::uint64_t seed)
+Puppet::Puppet(boost::asio::io_context& io, const Making& making)
     : io_(io),
-      doors_(std::make_unique<Doors>(seed)),
-      random_(seed),
-      announcer_(std::make_unique<Announcing>()),
+      doors_(std::make_unique<Doors>(making.seed, making.tick)),
+      random_(making.seed),
+      watch_list_(std::make_unique<WatchList>(WatchList::Doors{*doors_, *doors_, random_})),
       journal_(std::make_unique<Journal>(
-          Journal::Doors{*doors_, *doors_, random_, io.get_executor()}, *announcer_)),
+          Journal::Doors{*doors_, *doors_, random_, io.get_executor()}, *watch_list_)),
       requests_(io.get_executor()) {
+  journal_->compose_with("stage", std::make_unique<PlainComposer>());
   const auto ended = [](const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
   };
-  boost::asio::co_spawn(io_, run(script), ended);
+  boost::asio::co_spawn(io_, run(making.script), ended);
   go_on();
 }
 
@@ -166,6 +169,8 @@ Task<void> Puppet::run(Script script) {
   const Actor actor{.store = *doors_,
                     .clock = *doors_,
                     .journal = *journal_,
+                    .watch_list = *watch_list_,
+                    .random = random_,
                     .told = told_,
                     .requests = requests_};
   co_await script(actor);

@@ -13,6 +13,7 @@
 
 #include "core/event.h"
 #include "journal/journal.h"
+#include "patrol/watch_list.h"
 #include "posse/clock.h"
 #include "posse/store.h"
 #include "sim/call.h"
@@ -36,6 +37,8 @@ struct Actor {
   Store& store;
   Clock& clock;
   Journal& journal;
+  WatchList& watch_list;
+  Random& random;
   std::vector<Told>& told;
   TaskGroup& requests;
 };
@@ -49,13 +52,20 @@ struct Pending {
   std::shared_ptr<const Call> call;
 };
 
+/// What a process is made from. `tick`: see Pace; 0 if no time passes by itself.
+struct Making {
+  Script script;
+  std::uint64_t seed = 0;
+  Steady tick{};
+};
+
 /// A process is a function of the answers it was given, in their order: chance comes from a seed,
-/// as does how far its clock is behind, which moves by what it sleeps, at least `nap_min` each
-/// time: as if it were always late.
+/// as does how far its clock is behind, which moves by what it sleeps, as if it were always late,
+/// and by when it was answered.
 class Puppet {
  public:
-  /// Starts `script` and runs it until all of it waits.
-  Puppet(boost::asio::io_context& io, const Script& script, std::uint64_t seed);
+  /// Starts the script and runs it until all of it waits.
+  Puppet(boost::asio::io_context& io, const Making& making);
   Puppet(const Puppet&) = delete;
   Puppet& operator=(const Puppet&) = delete;
   /// Its calls fail from now on, so that all of it ends.
@@ -71,7 +81,6 @@ class Puppet {
 
  private:
   class Doors;
-  class Announcing;
 
   Task<void> run(Script script);
   void go_on();
@@ -79,7 +88,7 @@ class Puppet {
   boost::asio::io_context& io_;
   std::unique_ptr<Doors> doors_;
   SeededRandom random_;
-  std::unique_ptr<Announcing> announcer_;
+  std::unique_ptr<WatchList> watch_list_;
   std::unique_ptr<Journal> journal_;
   std::vector<Told> told_;
   TaskGroup requests_;

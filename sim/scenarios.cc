@@ -4,70 +4,11 @@
 #include <utility>
 
 #include "sim/alone.h"
+#include "sim/roles.h"
 #include "sim/scenario.h"
 
 namespace posse::sim {
 namespace {
-
-Key account(const std::string& name) {
-  return Key{"account/" + name};
-}
-
-Order order(const std::string& owner, const std::string& request) {
-  Order order;
-  order.sequence = stage();
-  order.guard = account(owner);
-  order.request = request_key(order.guard.text(), request, Time{std::chrono::milliseconds{1000}});
-  order.effects.push_back(add_effect(order.guard, "balance", -1, 0));
-  return order;
-}
-
-/// One node that is asked for all of `orders` at once.
-Role node(std::string name, std::vector<Order> orders) {
-  return {.name = std::move(name), .script = asking(orders), .orders = orders};
-}
-
-/// Buys for 1.
-Role buyer(const std::string& owner, const std::string& request = "once") {
-  return node("buyer " + owner + " " + request, {order(owner, request)});
-}
-
-/// Moves 1.
-Order transfer(const std::string& from, const std::string& to) {
-  Order both = order(from, "to " + to);
-  both.effects.push_back(add_effect(account(to), "balance", 1));
-  return both;
-}
-
-Role transferrer(const std::string& from, const std::string& to) {
-  return node(from + " to " + to, {transfer(from, to)});
-}
-
-Role recoverer(const std::string& name = "recoverer") {
-  return {.name = name, .script = recovering(), .may_fail = false};
-}
-
-Role login(const std::string& owner, const std::string& name = "login") {
-  return {.name = name + " " + owner, .script = logging_in(account(owner))};
-}
-
-Task<void> add_one(Actor actor, Key key) {
-  Decision decision = [](Participant& participant) {
-    participant.change("balance", 1);
-    return Verdict::write;
-  };
-  const auto updated = co_await actor.journal.participants().update(key, std::move(decision));
-  (void)updated;
-}
-
-/// Adds 1 beside the journal, as a harvest does.
-Role depositor(const std::string& owner) {
-  return {.name = "deposit " + owner,
-          .script = [key = account(owner)](Actor actor) { return add_one(actor, key); },
-          .may_fail = false,
-          .account = account(owner),
-          .deposit = 1};
-}
 
 Task<void> take_out_hold(Actor actor, Key key) {
   Decision decision = [](Participant& participant) {
@@ -86,10 +27,6 @@ Role rogue(const std::string& owner) {
           .may_fail = false};
 }
 
-std::map<Key, std::int64_t> funds(std::int64_t u, std::int64_t v) {
-  return {{account("u"), u}, {account("v"), v}};
-}
-
 /// Drivers against each other, recoverers and logins.
 void add_drivers(std::vector<Scenario>& all) {
   all.push_back({.name = "two drivers",
@@ -98,7 +35,7 @@ void add_drivers(std::vector<Scenario>& all) {
                  .faults = {.crashes = 1}});
   all.push_back({.name = "two posses",
                  .opening = {{account("u"), 2}},
-                 .roles = {buyer("u"), recoverer(), recoverer("another")},
+                 .roles = {buyer("u"), recoverer(), recoverer("another recoverer")},
                  .faults = {.crashes = 1}});
   all.push_back({.name = "two orders of one node",
                  .opening = funds(3, 2),
@@ -116,7 +53,7 @@ void add_drivers(std::vector<Scenario>& all) {
                  .sometimes = {.fence = true}});
   all.push_back({.name = "two logins",
                  .opening = {{account("u"), 1}},
-                 .roles = {buyer("u"), login("u"), login("u", "another")},
+                 .roles = {buyer("u"), login("u"), login("u", "another login")},
                  .faults = {},
                  .sometimes = {.fence = true}});
   all.push_back({.name = "login against two drivers",
@@ -173,7 +110,7 @@ void add_stale_reads(std::vector<Scenario>& all) {
 void add_faults(std::vector<Scenario>& all) {
   all.push_back({.name = "the same key on two nodes",
                  .opening = {{account("u"), 2}},
-                 .roles = {buyer("u"), node("another buyer u", {order("u", "once")})},
+                 .roles = {buyer("u"), other_buyer("u")},
                  .faults = {.crashes = 1}});
   all.push_back({.name = "unanswered writes, purchase",
                  .opening = {{account("u"), 2}},
@@ -235,7 +172,8 @@ void add_limits(std::vector<Scenario>& all) {
 
 Contents opening_contents(const Scenario& scenario) {
   Contents contents;
-  contents.add(stage().head(), write_head({.settings = {}, .tip = empty_tip(stage())}));
+  contents.add(scenario.sequence.head(),
+               write_head({.settings = {}, .tip = empty_tip(scenario.sequence)}));
   for (const auto& [key, balance] : scenario.opening) {
     Participant participant;
     participant.data = {{"balance", balance}};
@@ -260,6 +198,9 @@ std::vector<Scenario> all_scenarios() {
   add_stale_reads(all);
   add_faults(all);
   add_limits(all);
+  add_recovery(all);
+  add_patrol(all);
+  add_model_cases(all);
   return all;
 }
 

@@ -22,19 +22,14 @@ Told told_of(Order order, const Result<Outcome>& outcome) {
   return told;
 }
 
-Task<void> recover(Actor actor) {
+Task<void> recover(Actor actor, Sequence sequence) {
   Round round(actor.journal.sequences(), actor.journal.finisher(), actor.clock);
-  co_await round.run(stage());
+  co_await round.run(std::move(sequence));
 }
 
 Task<void> log_in(Actor actor, Key key) {
   const auto resolved = co_await actor.journal.resolver().resolve_all(key);
   (void)resolved;
-}
-
-Task<void> ask(Actor actor, Order order) {
-  const auto outcome = co_await actor.journal.commit(order);
-  actor.told.push_back(told_of(std::move(order), outcome));
 }
 
 Task<void> ask_all(Actor actor, std::vector<Order> orders) {
@@ -44,12 +39,21 @@ Task<void> ask_all(Actor actor, std::vector<Order> orders) {
 
 }  // namespace
 
+Task<void> ask(Actor actor, Order order) {
+  const auto outcome = co_await actor.journal.commit(order);
+  actor.told.push_back(told_of(std::move(order), outcome));
+}
+
 Sequence stage() {
   return Sequence{"journal/0"};
 }
 
-Script recovering() {
-  return [](Actor actor) { return recover(actor); };
+Sequence watched_stage() {
+  return Sequence{"stage/0"};
+}
+
+Script recovering(Sequence sequence) {
+  return [sequence = std::move(sequence)](Actor actor) { return recover(actor, sequence); };
 }
 
 Script logging_in(Key key) {

@@ -100,7 +100,8 @@ std::optional<DecisionId> read_decision(const std::string& text) {
     if (read.ec != std::errc()) return {};
     at = read.ptr;
     const bool last = number == &id.call;
-    if (last != (at == end) || (!last && *at++ != '.')) return {};
+    if (last != (at == end) || (!last && *at != '.')) return {};
+    if (!last) ++at;
   }
   return id;
 }

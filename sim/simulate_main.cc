@@ -95,6 +95,7 @@ class Fleet {
 
   Total run() {
     std::vector<std::thread> threads;
+    threads.reserve(arguments_.jobs);
     for (std::size_t i = 0; i < arguments_.jobs; ++i) threads.emplace_back([this] { work(); });
     for (auto& thread : threads) thread.join();
     return total_;

@@ -22,9 +22,9 @@ class Draw {
   }
   bool one_in(std::uint32_t many) { return below(many) == 0; }
 
-  template <class T, std::size_t n>
-  T of(const std::array<T, n>& choices) {
-    return choices.at(below(n));
+  template <class T, std::size_t Count>
+  T of(const std::array<T, Count>& choices) {
+    return choices.at(below(Count));
   }
 
  private:

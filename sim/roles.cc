@@ -1,0 +1,83 @@
+/// Making roles.
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/roles.h"
+
+#include <utility>
+
+namespace posse::sim {
+namespace {
+
+Task<void> add_one(Actor actor, Key key) {
+  Decision decision = [](Participant& participant) {
+    participant.change("balance", 1);
+    return Verdict::write;
+  };
+  const auto updated = co_await actor.journal.participants().update(key, std::move(decision));
+  (void)updated;
+}
+
+}  // namespace
+
+Key account(const std::string& name) {
+  return Key{"account/" + name};
+}
+
+Order order(const std::string& owner, const std::string& request) {
+  Order order;
+  order.sequence = stage();
+  order.guard = account(owner);
+  order.request = request_key(order.guard.text(), request, Time{std::chrono::milliseconds{1000}});
+  order.effects.push_back(add_effect(order.guard, "balance", -1, 0));
+  return order;
+}
+
+Role node(std::string name, std::vector<Order> orders) {
+  return {.name = std::move(name), .script = asking(orders), .orders = orders};
+}
+
+Role buyer(const std::string& owner, const std::string& request) {
+  const std::string which = request == "once" ? "" : " " + request;
+  return node("buyer " + owner + which, {order(owner, request)});
+}
+
+Role other_buyer(const std::string& owner) {
+  return node("another buyer " + owner, {order(owner, "once")});
+}
+
+Order transfer(const std::string& from, const std::string& to) {
+  Order both = order(from, "to " + to);
+  both.effects.push_back(add_effect(account(to), "balance", 1));
+  return both;
+}
+
+Role transferrer(const std::string& from, const std::string& to) {
+  return node(from + " to " + to, {transfer(from, to)});
+}
+
+Role recoverer(const std::string& name) {
+  return {.name = name, .script = recovering(stage()), .may_fail = false, .twin = "recoverer"};
+}
+
+Role login(const std::string& owner, const std::string& name) {
+  return {
+      .name = name + " " + owner, .script = logging_in(account(owner)), .twin = "login " + owner};
+}
+
+Role depositor(const std::string& owner) {
+  return {.name = "deposit " + owner,
+          .script = [key = account(owner)](Actor actor) { return add_one(actor, key); },
+          .account = account(owner),
+          .deposit = 1};
+}
+
+std::map<Key, std::int64_t> funds(std::int64_t u, std::int64_t v) {
+  return {{account("u"), u}, {account("v"), v}};
+}
+
+Role at(Sequence sequence, Role role) {
+  for (Order& order : role.orders) order.sequence = sequence;
+  role.script = asking(role.orders);
+  return role;
+}
+
+}  // namespace posse::sim
