@@ -38,10 +38,10 @@ void draw_rates(Draw& draw, Swarm& swarm) {
   for (std::size_t m = 1; m <= static_cast<std::size_t>(Mishap::full); ++m) {
     if (draw.one_in(2)) continue;
     const bool meets_many = m >= static_cast<std::size_t>(Mishap::pause);
-    swarm.in_100000.at(m) = meets_many ? draw.of(rates) / 20 : draw.of(rates);
+    swarm.in_100000.at(m) = meets_many ? draw.of(rates) / 6 : draw.of(rates);
   }
   for (const Mishap crash : crashes) {
-    swarm.in_100000.at(static_cast<std::size_t>(crash)) = draw.of(rates) / 5;
+    swarm.in_100000.at(static_cast<std::size_t>(crash)) = draw.of(rates) / 3;
   }
 }
 
