@@ -134,7 +134,9 @@ Turnstile::Claim Turnstile::compose() {
 /// the store has failed or was silent for too long; `undecided` tells which.
 Task<std::optional<Write>> Turnstile::add_until_decided(Claim* claim) {
   int failures = 0;
-  for (auto waited = 0ms; waited < answer_within; waited += poll) {
+  // By the clock: a store that is silent takes its time for each call.
+  const Steady until = parts_.clock.steady() + answer_within;
+  while (parts_.clock.steady() < until) {
     const auto added =
         co_await parts_.sequences.add_entry(sequence_, claim->entry.number, claim->bytes);
     if (added && *added != Write::unknown) co_return *added;
@@ -149,7 +151,8 @@ Task<std::optional<Write>> Turnstile::add_until_decided(Claim* claim) {
 /// The position is taken: by our own add that was unknown, or by others. Either way its entry
 /// makes the new tip, and what of ours is not in it tries the next position.
 Task<void> Turnstile::look_who_was_first(Claim* claim) {
-  for (auto waited = 0ms; waited < answer_within; waited += poll) {
+  const Steady until = parts_.clock.steady() + answer_within;
+  while (parts_.clock.steady() < until) {
     const auto stored = co_await parts_.sequences.entry(sequence_, claim->entry.number);
     if (stored && *stored) {
       const bool ours = let_pass(claim, (*stored)->entry, (*stored)->tip);

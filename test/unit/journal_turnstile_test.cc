@@ -188,6 +188,25 @@ TEST_F(TurnstileTest, SaysUndecidedAfterFiveSecondsOfSilence) {  // S7 I10
   for (const auto& buyer : accounts) EXPECT_EQ(world.participant(buyer).value("balance"), 70);
 }
 
+TEST_F(TurnstileTest, CountsTheTimeInWhichTheStoreSaysNothing) {  // S7 I10
+  const Key ann = account("ann");
+  const auto silence = 2000ms;
+  world.store.meanwhile = [&](const std::string& call, const Key& key) -> Task<void> {
+    return call == "add" && is_entry(key) ? world.clock.sleep(silence) : nothing();
+  };
+  world.store.fault = [&](const std::string& call, const Key& key) {
+    return call == "add" && is_entry(key) ? Fault::unknown_lost : Fault::none;
+  };
+  const Steady before = world.clock.steady();
+  const Outcome outcome = node->commit(payment_of(ann, "buy"));
+  EXPECT_TRUE(std::holds_alternative<Undecided>(outcome));
+  EXPECT_LE(world.clock.steady() - before, answer_within + silence + poll);
+  world.store.meanwhile = nullptr;
+  world.store.fault = nullptr;
+  EXPECT_NE(committed(node->commit(payment_of(ann, "buy"))), nullptr);
+  expect_books_at_rest();
+}
+
 TEST_F(TurnstileTest, TakesTheHoldOutWhenTheStoreFailsForCertain) {  // S7 I10
   const Key ann = account("ann");
   int adds = 0;
