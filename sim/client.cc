@@ -64,7 +64,8 @@ Task<void> Client::run() {
 
 Task<void> Client::order(DecisionId id) {
   SeededRandom random = parts_.fates.chance(id, 3);
-  co_await sleep(Moment{random.bits() % static_cast<std::uint64_t>(parts_.swarm.think.count())});
+  const Moment thought{random.bits() % static_cast<std::uint64_t>(parts_.swarm.think.count())};
+  co_await sleep(thought);
   Request request = draw(random);
   const Reply reply = co_await insist(request, &random);
   if (!request.moves_money() || !reply.is_committed()) co_return;
@@ -92,14 +93,16 @@ Task<Reply> Client::insist(Request request, SeededRandom* random) {
   for (int tries = 0; tries < tries_max; ++tries) {
     reply = co_await ask(request, random->bits());
     if (!may_come_back(reply) || one_in(8, *random)) break;
-    co_await sleep(Moment{random->bits() % 300'000});
+    const Moment pause{random->bits() % 300'000};
+    co_await sleep(pause);
   }
   co_return reply;
 }
 
 Task<Reply> Client::ask(Request request, std::uint64_t chance) {
   Node* node = parts_.node(chance);
-  if (node == nullptr) co_return Reply{.word = "lost"};
+  Reply lost{.word = "lost"};
+  if (node == nullptr) co_return lost;
   const Moment from = parts_.timeline.now();
   const std::size_t place = parts_.history.size();
   parts_.history.push_back({request, {.word = "lost"}, from, from});

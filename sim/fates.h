@@ -23,9 +23,9 @@ struct Selection {
 /// What becomes of one call.
 struct Fate {
   Mishap mishap = Mishap::none;
-  Moment there{};           ///< How long the request takes,
-  Moment back{};            ///< and the answer.
-  Moment more{};            ///< By how much a second or late one comes later.
+  Moment there{};            ///< How long the request takes,
+  Moment back{};             ///< and the answer.
+  Moment more{};             ///< By how much a second or late one comes later.
   std::uint64_t chance = 0;  ///< For whatever else is to be chosen.
 };
 

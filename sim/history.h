@@ -14,7 +14,7 @@ namespace posse::sim {
 
 /// What a history is judged against.
 struct Terms {
-  std::int64_t funds = 0;  ///< Of each buyer at the beginning.
+  std::int64_t funds = 0;                           ///< Of each buyer at the beginning.
   std::map<std::string, std::uint64_t> capacities;  ///< Of campaigns; 0: none.
 
   /// Refusals for want of something rest on a plain read: where reads may show the past or

@@ -64,7 +64,8 @@ Wrong Ledger::judge_entry(const Item& after, Moment now) {
   const auto found = chains_.find(entry.sequence);
   if (found == chains_.end()) return at(entry) + " is in a sequence without a head";
   Chain& chain = found->second;
-  if (entry.number != EntryNumber{chain.entries.size() + 1}) return at(entry) + " leaves a gap (I1)";
+  if (entry.number != EntryNumber{chain.entries.size() + 1})
+    return at(entry) + " leaves a gap (I1)";
   const Tip tip = chain.tip ? *chain.tip : empty_tip(entry.sequence);
   if (entry.previous != tip.hash) return at(entry) + " does not continue its predecessor (I1)";
   if (entry.first_slot != tip.slot + 1) return at(entry) + " does not continue the slots (I3)";
@@ -109,7 +110,8 @@ Wrong Ledger::judge_operation(const Claimed& claimed, const Operation& operation
 /// I3, and the price: what the campaign asked for the slot, and no more than the buyer agreed to.
 Wrong Ledger::judge_sale(const Claimed& claimed, const Operation& operation) const {
   const Entry& entry = claimed.entry;
-  const std::string name = at(entry) + " sells to " + std::string(text_in(operation.line, "buyer").value_or(""));
+  const std::string name =
+      at(entry) + " sells to " + std::string(text_in(operation.line, "buyer").value_or(""));
   const std::int64_t amount = number_in(operation.line, "amount").value_or(-1);
   if (number_in(operation.effects.front().details, "amount") != -amount) {
     return name + " for another price than it takes";
@@ -159,7 +161,8 @@ Wrong Ledger::judge_head(const Item& before, const Item& after) {
     return now == EntryNumber{} ? Wrong() : sequence.name() + " begins in the middle";
   }
   if (now < chain.head) return sequence.name() + " has a head that goes back (I7)";
-  if (number(now) > chain.entries.size()) return sequence.name() + " has a head beyond its end (I6)";
+  if (number(now) > chain.entries.size())
+    return sequence.name() + " has a head beyond its end (I6)";
   if (head->settings != chain.settings) return sequence.name() + " has other settings";
   for (EntryNumber next = chain.head + 1; next <= now; next = next + 1) {
     const Claimed& claimed = *find(sequence, next);

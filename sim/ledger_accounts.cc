@@ -45,7 +45,8 @@ Wrong Ledger::judge_account(const Item& before, const Item& after, Moment now) {
   if (!before) {
     account = *std::move(read);
     const bool is_empty = account.holds.empty() && account.settled.empty() && account.pages == 0;
-    return is_empty && account.value("balance") == 0 ? Wrong() : key.text() + " begins with something";
+    return is_empty && account.value("balance") == 0 ? Wrong()
+                                                     : key.text() + " begins with something";
   }
   if (read->value("balance") < 0) return key.text() + " is overdrawn (I4)";
   if (read->lowest("balance") < 0) return key.text() + " has promised more than it has (I4)";
@@ -96,8 +97,8 @@ Wrong Ledger::gather(const Key& key, const Change& change, std::vector<Settled>&
   }
   rows.insert(rows.end(), after.settled.begin(), after.settled.end());
   for (const Settled& row : before.settled) {
-    const auto count = std::count_if(rows.begin(), rows.end(),
-                                     [&](const Settled& one) { return same(one, row); });
+    const auto count =
+        std::count_if(rows.begin(), rows.end(), [&](const Settled& one) { return same(one, row); });
     if (count != 1) return key.text() + (count > 1 ? " repeats " : " forgets ") + row.intent.text();
   }
   return {};
@@ -139,7 +140,8 @@ std::int64_t Ledger::harvested(const Key& key, const Change& change) const {
       const Claimed* claimed = find(sequence, next);
       if (claimed == nullptr) continue;
       for (const Operation& operation : claimed->entry.operations) {
-        const bool is_his = "account/" + std::string(text_in(operation.line, "seller").value_or("")) == key.text();
+        const bool is_his =
+            "account/" + std::string(text_in(operation.line, "seller").value_or("")) == key.text();
         if (is_his) sum += number_in(operation.line, "amount").value_or(0);
       }
     }

@@ -21,10 +21,11 @@ enum class Linearizable : std::uint8_t { yes, no, too_hard };
 /// between its call (`from`) and its answer (`until`) and fits what came before. The search of Wing
 /// and Gong (1993) with the memory of Lowe (2017), as Porcupine does it: operations that were put
 /// in order, with the state they led to, are not put in order again. What fits and changes nothing
-/// is taken at once: wherever else it would fit, it fits here too.
+/// is taken at once: wherever else it would fit, it fits here too. Of two that are alike, the one
+/// that was called and answered first comes first: they could change places.
 ///
 /// A model has a `State` with a digest(), a beginning(), fits(state, operation),
-/// changes(operation), and apply(state, operation).
+/// changes(operation), alike(operation, operation), and apply(state, operation).
 template <class Model, class Operation>
 class Linearizer {
  public:
@@ -68,6 +69,7 @@ class Linearizer {
       const Operation& operation = operations_[choice.next];
       if (operation.from > bound) break;
       if (done_[choice.next] || !model_.fits(choice.state, operation)) continue;
+      if (comes_after_another(choice.next)) continue;
       State next = choice.state;
       if (model_.changes(operation)) model_.apply(next, operation);
       const std::uint64_t digest = digest_ + mixed(11, choice.next);
@@ -78,6 +80,15 @@ class Linearizer {
       return next;
     }
     return {};
+  }
+
+  bool comes_after_another(std::size_t operation) const {
+    const Operation& one = operations_[operation];
+    for (std::size_t i = first_; i < operation; ++i) {
+      const bool is_first = !done_[i] && operations_[i].until <= one.until;
+      if (is_first && model_.alike(operations_[i], one)) return true;
+    }
+    return false;
   }
 
   void mark(std::size_t operation, bool done) {

@@ -12,15 +12,15 @@ namespace posse::sim {
 namespace {
 
 constexpr std::array<std::string_view, mishaps> mishap_names{
-    "none",   "crash before", "crash after", "crash late", "request lost", "answer lost",
-    "late",   "twice",        "failed",      "slow",       "stale",        "garbled",
-    "pause",  "cut",          "restart",     "full",       "lie"};
+    "none",  "crash before", "crash after", "crash late", "request lost", "answer lost",
+    "late",  "twice",        "failed",      "slow",       "stale",        "garbled",
+    "pause", "cut",          "restart",     "full",       "lie"};
 
 constexpr std::array<std::string_view, steps> step_names{
-    "read account", "read head", "read entry", "read receipt", "read page",
-    "read watch list", "read members", "create", "declare", "claim",
-    "fence", "receipt", "settle", "confirm", "release",
-    "spill", "publish", "pay", "announce", "beat"};
+    "read account",    "read head",    "read entry", "read receipt", "read page",
+    "read watch list", "read members", "create",     "declare",      "claim",
+    "fence",           "receipt",      "settle",     "confirm",      "release",
+    "spill",           "publish",      "pay",        "announce",     "beat"};
 
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;

@@ -33,8 +33,9 @@ Node::Node(Parts parts, std::uint32_t number, std::uint32_t life)
     : parts_(std::move(parts)),
       id_{.node = number, .life = life},
       random_(seed_of(parts_.swarm, id_)),
-      clock_(parts_.timeline, [this](Moment pause, auto what) { later(pause, std::move(what)); },
-             parts_.swarm.clock_rates.at(number - 1)),
+      clock_(
+          parts_.timeline, [this](Moment pause, auto what) { later(pause, std::move(what)); },
+          parts_.swarm.clock_rates.at(number - 1)),
       connection_({.timeline = parts_.timeline,
                    .store = parts_.store,
                    .fates = parts_.fates,

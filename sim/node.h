@@ -32,7 +32,7 @@ class Node {
     Fates& fates;
     Coverage& coverage;
     const Swarm& swarm;
-    std::function<void(std::uint32_t)> died;  ///< Is told the number of the node.
+    std::function<void(std::uint32_t)> died;   ///< Is told the number of the node.
     std::function<void(const Event&)> happen;  ///< To a node, or the store.
   };
   using Answered = std::function<void(Reply)>;

@@ -77,8 +77,8 @@ std::string to_text(const Total& total, double seconds) {
                      " s of virtual time in " + std::to_string(static_cast<int>(seconds)) +
                      " s\n  sales " + a_minute(total.sales) + "\n  crashes " +
                      a_minute(total.crashes) + "\n  mishaps " + a_minute(total.mishaps) +
-                     "\n  calls of stores " +
-                     std::to_string(total.calls) + ", fences " + std::to_string(total.fences) + "\n  told";
+                     "\n  calls of stores " + std::to_string(total.calls) + ", fences " +
+                     std::to_string(total.fences) + "\n  told";
   for (const auto& [word, count] : total.told) text += " " + word + " " + std::to_string(count);
   return text + "\n  digest " + std::to_string(total.digest) + "\n";
 }

@@ -33,7 +33,7 @@ class Draw {
 
 /// Half of them not at all, crashes always; what meets many calls at once less often.
 void draw_rates(Draw& draw, Swarm& swarm) {
-  constexpr std::array<std::uint32_t, 4> rates{30, 150, 600, 2000};
+  constexpr std::array<std::uint32_t, 4> rates{20, 100, 400, 1500};
   constexpr std::array crashes{Mishap::crash_before, Mishap::crash_after, Mishap::crash_late};
   for (std::size_t m = 1; m <= static_cast<std::size_t>(Mishap::full); ++m) {
     if (draw.one_in(2)) continue;
@@ -41,7 +41,7 @@ void draw_rates(Draw& draw, Swarm& swarm) {
     swarm.in_100000.at(m) = meets_many ? draw.of(rates) / 20 : draw.of(rates);
   }
   for (const Mishap crash : crashes) {
-    swarm.in_100000.at(static_cast<std::size_t>(crash)) = draw.of(rates) / 3;
+    swarm.in_100000.at(static_cast<std::size_t>(crash)) = draw.of(rates) / 5;
   }
 }
 
@@ -81,7 +81,7 @@ Swarm swarm_of(std::uint64_t seed) {
   swarm.rotates = draw.one_in(2);
   constexpr std::array<std::uint32_t, 4> all_draws{0, 2, 2, 64};
   swarm.draws = draw.of(all_draws);
-  constexpr std::array<Moment, 3> thinks{1ms, 10ms, 60ms};
+  constexpr std::array<Moment, 3> thinks{1ms, 5ms, 30ms};
   constexpr std::array<Moment, 4> ways{1us, 200us, 2ms, 20ms};
   constexpr std::array<Moment, 3> deadlines{50ms, 200ms, 800ms};
   constexpr std::array<Moment, 3> reboots{2ms, 50ms, 500ms};

@@ -29,13 +29,13 @@ struct Swarm {
   std::uint32_t nodes = 1;
   std::uint32_t buyers = 1;
   std::uint32_t campaigns = 1;
-  std::uint32_t orders = 1;  ///< Of each buyer.
-  bool rotates = false;      ///< Patrols by rotation, not by lottery.
-  std::uint32_t draws = 2;   ///< Of the lottery: 0 never wins.
-  Moment think{};            ///< Of a buyer between orders, at most.
-  Moment way{};              ///< Of a request or an answer, at most.
-  Moment deadline{};         ///< After which the driver gives a call up.
-  Moment reboot{};           ///< Of a node that died, at most.
+  std::uint32_t orders = 1;                        ///< Of each buyer.
+  bool rotates = false;                            ///< Patrols by rotation, not by lottery.
+  std::uint32_t draws = 2;                         ///< Of the lottery: 0 never wins.
+  Moment think{};                                  ///< Of a buyer between orders, at most.
+  Moment way{};                                    ///< Of a request or an answer, at most.
+  Moment deadline{};                               ///< After which the driver gives a call up.
+  Moment reboot{};                                 ///< Of a node that died, at most.
   std::array<std::uint32_t, mishaps> in_100000{};  ///< How often a call meets each.
   std::vector<Event> events;
   std::vector<std::chrono::milliseconds> clocks_off;  ///< Of each node.

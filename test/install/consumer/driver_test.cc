@@ -3,12 +3,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <posse/testing/store_contract.h>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include "posse/testing/store_contract.h"
 
 namespace {
 

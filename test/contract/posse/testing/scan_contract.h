@@ -4,10 +4,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <posse/testing/store_contract.h>
 #include <string>
 #include <vector>
-
-#include "posse/testing/store_contract.h"
 
 namespace posse::testing {
 
