@@ -31,6 +31,21 @@ std::uint64_t Answer::digest() const {
   return mixed(digest, static_cast<std::uint64_t>(at.count()));
 }
 
+Result<std::optional<Document>> as_read(const Answer& answer) {
+  if (answer.kind == Answer::Kind::absent) return std::optional<Document>();
+  if (answer.kind != Answer::Kind::document) return Error{Errc::unavailable, "the store is down"};
+  return std::optional(Document{answer.item->version, answer.item->value});
+}
+
+Result<Written> as_written(const Answer& answer) {
+  if (answer.kind == Answer::Kind::done) {
+    return Written{.answer = Write::done, .version = answer.item->version};
+  }
+  if (answer.kind == Answer::Kind::refused) return Written{.answer = Write::refused, .version = {}};
+  if (answer.kind == Answer::Kind::unknown) return Written{.answer = Write::unknown, .version = {}};
+  return Error{Errc::unavailable, "the store is down"};
+}
+
 Answer carry_out(const Call& call, Contents& contents) {
   switch (call.kind) {
     case Call::Kind::get: {

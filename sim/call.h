@@ -4,8 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "posse/result.h"
+#include "posse/store.h"
 #include "posse/types.h"
 #include "sim/contents.h"
 
@@ -41,6 +44,10 @@ struct Answer {
 
   std::uint64_t digest() const;
 };
+
+/// An answer as a Store gives it; whatever does not fit the call is a failure for certain.
+Result<std::optional<Document>> as_read(const Answer& answer);
+Result<Written> as_written(const Answer& answer);
 
 /// Does `call` to `contents`, as a store that works.
 Answer carry_out(const Call& call, Contents& contents);

@@ -24,19 +24,6 @@ Answer lie_about(const Call& call) {
   return {.kind = Answer::Kind::done, .item = std::move(item)};
 }
 
-Error down() {
-  return Error{Errc::unavailable, "the store is down"};
-}
-
-Result<Written> written(const Answer& answer) {
-  if (answer.kind == Answer::Kind::done) {
-    return Written{.answer = Write::done, .version = answer.item->version};
-  }
-  if (answer.kind == Answer::Kind::refused) return Written{.answer = Write::refused, .version = {}};
-  if (answer.kind == Answer::Kind::unknown) return Written{.answer = Write::unknown, .version = {}};
-  return down();
-}
-
 /// What no node wrote: cut off, longer, of another version, or nothing at all.
 Bytes garbled(const Bytes& value, std::uint64_t chance) {
   if (chance % 4 == 0) return value.substr(0, value.size() / 2);
@@ -50,16 +37,13 @@ Bytes garbled(const Bytes& value, std::uint64_t chance) {
 Task<Result<std::optional<Document>>> Connection::get(Key key) {
   Call call{.kind = Call::Kind::get, .key = std::move(key)};
   const auto answer = co_await ask(std::move(call));
-  if (answer.kind == Answer::Kind::absent) co_return std::optional<Document>{};
-  if (answer.kind != Answer::Kind::document) co_return down();
-  Document document{answer.item->version, answer.item->value};
-  co_return document;
+  co_return as_read(answer);
 }
 
 Task<Result<Written>> Connection::add(Key key, Bytes value) {
   Call call{.kind = Call::Kind::add, .key = std::move(key), .value = std::move(value)};
   const auto answer = co_await ask(std::move(call));
-  co_return written(answer);
+  co_return as_written(answer);
 }
 
 Task<Result<Written>> Connection::cas(Key key, Version version, Bytes value) {
@@ -68,7 +52,7 @@ Task<Result<Written>> Connection::cas(Key key, Version version, Bytes value) {
             .expected = version,
             .value = std::move(value)};
   const auto answer = co_await ask(std::move(call));
-  co_return written(answer);
+  co_return as_written(answer);
 }
 
 /// A page travels as one read.
@@ -76,7 +60,8 @@ Task<Result<std::vector<Listed>>> Connection::scan(std::string prefix, std::stri
                                                    std::size_t items_max) {
   Call call{.kind = Call::Kind::get, .key = Key(prefix)};
   const auto answer = co_await ask(std::move(call));
-  if (answer.kind == Answer::Kind::failed) co_return down();
+  const auto read = as_read(answer);
+  if (!read) co_return read.error();
   co_return parts_.store.list(prefix, after, items_max);
 }
 

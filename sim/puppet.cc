@@ -31,27 +31,6 @@ Answer answer_to_the_dead(const Call& call) {
   return {.kind = sleeps ? Answer::Kind::woken : Answer::Kind::failed, .item = {}};
 }
 
-Error failed() {
-  return Error{Errc::unavailable, "the store is down"};
-}
-
-Result<Written> written(const Answer& answer) {
-  switch (answer.kind) {
-    case Answer::Kind::done:
-      return Written{.answer = Write::done, .version = answer.item->version};
-    case Answer::Kind::refused:
-      return Written{.answer = Write::refused, .version = {}};
-    case Answer::Kind::unknown:
-      return Written{.answer = Write::unknown, .version = {}};
-    case Answer::Kind::document:
-    case Answer::Kind::absent:
-    case Answer::Kind::failed:
-    case Answer::Kind::woken:
-      break;
-  }
-  return failed();
-}
-
 }  // namespace
 
 /// Store and clock whose calls wait to be answered.
@@ -69,16 +48,13 @@ class Puppet::Doors final : public Store, public Clock {
   Task<Result<std::optional<Document>>> get(Key key) override {
     Call call{.kind = Call::Kind::get, .key = std::move(key)};
     const auto answer = co_await ask(std::move(call));
-    if (answer.kind == Answer::Kind::absent) co_return std::optional<Document>{};
-    if (answer.kind != Answer::Kind::document) co_return failed();
-    Document document{answer.item->version, answer.item->value};
-    co_return document;
+    co_return as_read(answer);
   }
 
   Task<Result<Written>> add(Key key, Bytes value) override {
     Call call{.kind = Call::Kind::add, .key = std::move(key), .value = std::move(value)};
     const auto answer = co_await ask(std::move(call));
-    co_return written(answer);
+    co_return as_written(answer);
   }
 
   Task<Result<Written>> cas(Key key, Version version, Bytes value) override {
@@ -87,7 +63,7 @@ class Puppet::Doors final : public Store, public Clock {
               .expected = version,
               .value = std::move(value)};
     const auto answer = co_await ask(std::move(call));
-    co_return written(answer);
+    co_return as_written(answer);
   }
 
   Time now() override { return Time{wall_ + steady()}; }

@@ -22,6 +22,21 @@ struct Bank : ShopWorld {
   }
 };
 
+TEST(Payment, FailsAndIsNotRefusedWhereReadsDenyItsJournal) {  // S7 I10
+  Bank bank;
+  bank.mortal.denies = [](const Key& key) {
+    return key.text().starts_with("journal/") && key.text().find("/entry/") == std::string::npos;
+  };
+  const auto denied = bank.run(bank.other.payments().deposit(Bank::payment("bob", 100, "r1")));
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(denied.error().code, Errc::contended);
+  bank.mortal.denies = nullptr;
+  const auto booked = granted(bank.in(100, "r1"));
+  EXPECT_FALSE(booked.repeated);
+  bank.rest();
+  EXPECT_EQ(bank.balance("bob"), 100);
+}
+
 TEST(Payment, IsBookedOncePerReference) {
   Bank bank;
   const auto first = granted(bank.in(100, "r1"));

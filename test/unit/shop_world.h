@@ -19,11 +19,14 @@ class MortalStore final : public Store {
 
   /// Asked for each write, until the node is dead.
   std::function<Fate(const Key&)> fate;
+  /// Reads of these keys show nothing: the past.
+  std::function<bool(const Key&)> denies;
   /// What others do before a write takes effect.
   std::function<Task<void>(Key)> meanwhile;
 
   Task<Result<std::optional<Document>>> get(Key key) override {
     if (dead_) co_return down();
+    if (denies && denies(key)) co_return std::optional<Document>();
     co_return co_await store_.get(std::move(key));
   }
 
