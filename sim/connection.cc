@@ -138,6 +138,7 @@ void Connection::crash(const FlightPtr& flight) {
   parts_.crash();
 }
 
+/// A write whose second turn fails may have happened in its first: an honest driver does not know.
 void Connection::carry_out_twice(const FlightPtr& flight) {
   parts_.timeline.in(flight->fate.there, [this, flight] {
     const Answer first = parts_.store.carry_out(flight->call);
@@ -146,6 +147,7 @@ void Connection::carry_out_twice(const FlightPtr& flight) {
     if (is_first) answer_in(flight, flight->fate.back, first);
     parts_.timeline.in(more, [this, flight, is_first] {
       Answer second = parts_.store.carry_out(flight->call);
+      if (second.kind == Answer::Kind::failed) second = no_answer(flight->call);
       if (!is_first) answer_in(flight, flight->fate.back, std::move(second));
     });
   });

@@ -82,7 +82,7 @@ Swarm swarm_of(std::uint64_t seed) {
   constexpr std::array<std::uint32_t, 4> all_draws{0, 2, 2, 64};
   swarm.draws = draw.of(all_draws);
   constexpr std::array<Moment, 3> thinks{1ms, 5ms, 30ms};
-  constexpr std::array<Moment, 4> ways{1us, 200us, 2ms, 20ms};
+  constexpr std::array<Moment, 4> ways{1us, 200us, 2ms, 8ms};
   constexpr std::array<Moment, 3> deadlines{50ms, 200ms, 800ms};
   constexpr std::array<Moment, 3> reboots{2ms, 50ms, 500ms};
   swarm.think = draw.of(thinks);

@@ -17,7 +17,9 @@ namespace posse {
 inline constexpr std::size_t key_bytes_max = 250;
 inline constexpr std::size_t value_bytes_max = 1024UL * 1024;
 
-/// The store's answer to a write. An Error instead means: it did not happen and never will.
+/// The store's answer to a write. An Error instead means: it did not happen and never will. Of a
+/// request that the driver, or anything below it, may have sent twice, the failure of one is not
+/// enough: that is `unknown`.
 enum class Write : std::uint8_t {
   done,     ///< Applied, and durable.
   refused,  ///< Not applied: add met the key, cas met another version. A fact, not a failure.
