@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/fields.h"
 
+#include <algorithm>
+
 namespace posse {
 namespace json = boost::json;
 namespace {
@@ -28,6 +30,7 @@ void Fields::refuse(std::string_view name, std::string_view why) {
 const json::value* Fields::take(std::string_view name) {
   const json::value* value = object_->if_contains(name);
   if (value == nullptr) refuse(name, "is missing");
+  if (taken_ < names_.size()) names_.at(taken_) = name;
   ++taken_;
   return value;
 }
@@ -83,9 +86,12 @@ void Fields::format(std::int64_t version) {
 }
 
 std::optional<Error> Fields::finish() {
-  if (!wrong_ && taken_ != object_->size()) {
-    wrong_ = Error{Errc::unreadable, what_ + ": has fields this program does not know"};
+  if (wrong_ || taken_ == object_->size()) return wrong_;
+  for (const auto& [name, value] : *object_) {
+    const bool known = std::find(names_.begin(), names_.end(), name) != names_.end();
+    if (!known) refuse(name, "is a field this program does not know");
   }
+  refuse("", "has fields this program does not know");
   return wrong_;
 }
 

@@ -53,6 +53,7 @@ class Fields {
 
   const boost::json::object* object_;
   std::string what_;
+  std::array<std::string_view, 16> names_{};  ///< Of the first fields that were asked for.
   std::size_t taken_ = 0;
   std::optional<Error> wrong_;
 };

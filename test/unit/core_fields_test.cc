@@ -92,7 +92,7 @@ TEST(Fields, LeaveANewerFormatAlone) {
 
 TEST(Fields, RefuseAFieldThatNobodyAskedFor) {
   EXPECT_EQ(wrong(R"({"v": 1, "w": 1})", [](Fields& fields) { fields.format(1); }),
-            "head campaign/a: has fields this program does not know");
+            "head campaign/a: `w` is a field this program does not know");
 }
 
 TEST(Fields, RefuseWhatIsNoObject) {

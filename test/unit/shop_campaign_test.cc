@@ -66,7 +66,7 @@ TEST(CampaignSettings, NameTheFieldAndTheBoundThatIsBroken) {
   EXPECT_EQ(why_not("pricing", {{"kind", "free"}}),
             "campaign: `pricing` is wrong: pricing: `kind` must be fixed or doubling");
   EXPECT_EQ(why_not("pricing", 5), "campaign: `pricing` must be an object");
-  EXPECT_EQ(why_not("more", 5), "campaign: has fields this program does not know");
+  EXPECT_EQ(why_not("more", 5), "campaign: `more` is a field this program does not know");
 }
 
 TEST(CampaignSettings, MissNoField) {

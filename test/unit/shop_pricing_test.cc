@@ -149,7 +149,8 @@ TEST(Pricing, NamesTheFieldAndTheBoundThatSettingsBreak) {
   says({{"kind", "fixed"}}, "`price` is missing");
   says({{"kind", "fixed"}, {"price", -1}}, "`price` must be a whole number from 0 to");
   says({{"kind", "fixed"}, {"price", 1.5}}, "`price` must be a whole number from 0 to");
-  says({{"kind", "fixed"}, {"price", 1}, {"more", 1}}, "fields this program does not know");
+  says({{"kind", "fixed"}, {"price", 1}, {"more", 1}},
+       "`more` is a field this program does not know");
   says({{"kind", "doubling"}, {"floor", 0}, {"cooldown_seconds", 1}}, "`floor` must be a whole");
   says({{"kind", "doubling"}, {"floor", 1}, {"cooldown_seconds", 315'360'001}},
        "`cooldown_seconds` must be a whole number from 0 to 315360000");

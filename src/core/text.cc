@@ -1,6 +1,6 @@
 /// Numbers and times as text.
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/text.h"
+#include "core/text.h"
 
 #include <array>
 #include <charconv>

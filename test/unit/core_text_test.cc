@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "cli/text.h"
+#include "core/text.h"
 
 namespace posse {
 namespace {
