@@ -94,6 +94,14 @@ Task<Result<Answer<AccountView>>> Accounts::show(Name name) {
   co_return view(name, **account);
 }
 
+Task<Result<std::string>> Accounts::password_hash(Name name) {
+  const auto account = co_await journal_.participants().get(account_key(name));
+  if (!account) co_return account.error();
+  if (!*account) co_return std::string();
+  if (auto wrong = misshapen(name, **account)) co_return *std::move(wrong);
+  co_return std::string((*account)->data.at("password").as_string());
+}
+
 Task<Result<Answer<AccountView>>> Accounts::resolve(Name name) {
   const auto resolved = co_await journal_.resolver().resolve_all(account_key(name));
   if (!resolved) co_return resolved.error();

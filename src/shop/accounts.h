@@ -44,6 +44,9 @@ class Accounts {
   /// Refused: `unknown_account`.
   Task<Result<Answer<AccountView>>> show(Name name);
 
+  /// What create() was given; empty if there is no account, or none that can log in.
+  Task<Result<std::string>> password_hash(Name name);
+
   /// Decides every hold on the account (login, or a read that needs the funds), then shows it.
   /// Refused: `unknown_account`.
   Task<Result<Answer<AccountView>>> resolve(Name name);

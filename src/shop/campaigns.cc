@@ -48,6 +48,20 @@ std::optional<Refusal> wrong(const Campaign& campaign) {
 
 }  // namespace
 
+Result<CampaignView> view_of(Name id, Head head, Tip tip, Time now) {
+  auto campaign = read_campaign(head.settings);
+  if (!campaign) return campaign.error();
+  const auto last = read_last_sale(tip.state);
+  if (!last) return last.error();
+  auto next = offer(*campaign, *last, tip.slot + 1, std::max(now, tip.time));
+  return CampaignView{.id = std::move(id),
+                      .campaign = *std::move(campaign),
+                      .head = std::move(head.tip),
+                      .tip = std::move(tip),
+                      .last = *last,
+                      .next = std::move(next)};
+}
+
 Task<Result<Answer<CampaignView>>> Campaigns::create(Name id, Campaign campaign) {
   if (auto refusal = wrong(campaign)) co_return *std::move(refusal);
   if (campaign.closes_at != Time{} && campaign.closes_at <= clock_.now()) {
@@ -117,21 +131,9 @@ Task<Result<Answer<CampaignView>>> Campaigns::show(Name id) {
 }
 
 Task<Result<CampaignView>> Campaigns::view(Name id, Head head) {
-  auto campaign = read_campaign(head.settings);
-  if (!campaign) co_return campaign.error();
   auto tip = co_await journal_.sequences().newest_tip(campaign_sequence(id), head.tip);
   if (!tip) co_return tip.error();
-  const auto last = read_last_sale(tip->state);
-  if (!last) co_return last.error();
-  const Time now = std::max(clock_.now(), tip->time);
-  auto next = offer(*campaign, *last, tip->slot + 1, now);
-  CampaignView view{.id = std::move(id),
-                    .campaign = *std::move(campaign),
-                    .head = std::move(head.tip),
-                    .tip = *std::move(tip),
-                    .last = *last,
-                    .next = std::move(next)};
-  co_return view;
+  co_return view_of(std::move(id), std::move(head), *std::move(tip), clock_.now());
 }
 
 Task<Result<std::vector<CampaignView>>> Campaigns::list(std::string after, std::size_t items_max) {

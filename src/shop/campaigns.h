@@ -25,6 +25,10 @@ struct CampaignView {
   std::variant<Offer, Refusal> next;  ///< What the next slot is offered for, or why it is not.
 };
 
+/// A campaign as its head, and what it has sold up to `tip`, show it at `now`.
+/// Errors: `unreadable`, naming the field.
+Result<CampaignView> view_of(Name id, Head head, Tip tip, Time now);
+
 /// Campaigns one account may own: their cursors stand in its document.
 inline constexpr std::size_t campaigns_per_owner_max = 1000;
 

@@ -17,4 +17,10 @@ std::string hash_password(const std::string& password) {
   return status == 0 ? std::string(text.data()) : std::string();
 }
 
+bool is_password(const std::string& password, const std::string& hash) {
+  // libsodium reads the hash as a text that ends with a zero, of at most this many bytes.
+  if (hash.size() >= crypto_pwhash_STRBYTES) return false;
+  return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
+}
+
 }  // namespace posse

@@ -15,4 +15,7 @@ inline constexpr std::size_t password_bytes_max = 256;
 /// purpose; empty if the machine does not have the memory.
 std::string hash_password(const std::string& password);
 
+/// Whether `hash` was made of `password`. Takes as long.
+bool is_password(const std::string& password, const std::string& hash);
+
 }  // namespace posse
