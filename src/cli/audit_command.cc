@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/text.h"
+#include "core/text.h"
 #include "shop/audit.h"
 #include "shop/audit_text.h"
 

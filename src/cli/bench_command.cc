@@ -7,7 +7,7 @@
 #include "cli/load.h"
 #include "cli/sample.h"
 #include "cli/scratch.h"
-#include "cli/text.h"
+#include "core/text.h"
 #include "shop/audit.h"
 #include "shop/audit_text.h"
 

@@ -1,7 +1,7 @@
 /// `posse campaign …`
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
-#include "cli/text.h"
+#include "core/text.h"
 
 namespace posse {
 namespace {

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 
+#include <algorithm>
 #include <cstdlib>
 
-#include "cli/text.h"
+#include "core/text.h"
+#include "patrol/membership.h"
 
 namespace posse {
 
@@ -17,6 +19,18 @@ void add_store_option(CLI::App& command, Chosen& chosen) {
 
 void add_json_option(CLI::App& command, Chosen& chosen) {
   command.add_flag("--json", chosen.globals.json, "print JSON, one object");
+}
+
+void add_id_option(CLI::App& command, std::string& id) {
+  command.add_option("--id", id, "name of this member; no two alive may share one")
+      ->check([](const std::string& text) {
+        const bool fits =
+            !text.empty() && text.size() <= node_name_max &&
+            std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+        return fits ? std::string()
+                    : "must be 1 to " + std::to_string(node_name_max) +
+                          " printable ASCII characters";
+      });
 }
 
 std::string store_url(const Globals& globals) {

@@ -27,6 +27,7 @@ void add_campaign_commands(CLI::App& app, Chosen& chosen);
 void add_buy_command(CLI::App& app, Chosen& chosen);
 void add_harvest_command(CLI::App& app, Chosen& chosen);
 void add_audit_command(CLI::App& app, Chosen& chosen);
+void add_node_command(CLI::App& app, Chosen& chosen);
 void add_patrol_command(CLI::App& app, Chosen& chosen);
 void add_bench_command(CLI::App& app, Chosen& chosen);
 void add_demo_commands(CLI::App& app, Chosen& chosen);
@@ -34,6 +35,9 @@ void add_demo_commands(CLI::App& app, Chosen& chosen);
 /// Gives `command` the options `--store` and `--json`.
 void add_store_option(CLI::App& command, Chosen& chosen);
 void add_json_option(CLI::App& command, Chosen& chosen);
+
+/// Gives `command` the option `--id`, the name of this member.
+void add_id_option(CLI::App& command, std::string& id);
 
 /// Opens the store that the command line names, or POSSE_STORE, and runs `task` on it. There must
 /// be one.

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "cli/sample.h"
-#include "cli/text.h"
 #include "cli/witness_log.h"
+#include "core/text.h"
 #include "shop/audit.h"
 #include "shop/audit_text.h"
 

@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   posse::add_buy_command(app, chosen);
   posse::add_harvest_command(app, chosen);
   posse::add_audit_command(app, chosen);
+  posse::add_node_command(app, chosen);
   posse::add_patrol_command(app, chosen);
   posse::add_bench_command(app, chosen);
   posse::add_demo_commands(app, chosen);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 #include "cli/patroller.h"
-#include "cli/text.h"
+#include "core/text.h"
 
 namespace posse {
 namespace {
@@ -62,15 +62,7 @@ void add_patrol_command(CLI::App& app, Chosen& chosen) {
   CLI::App* command =
       app.add_subcommand("patrol", "Be a posse member: finish what others have left behind");
   command->add_flag("--once", arguments->once, "one pass over everything, then end");
-  command->add_option("--id", arguments->id, "name of this member; no two alive may share one")
-      ->check([](const std::string& id) {
-        const bool fits =
-            !id.empty() && id.size() <= node_name_max &&
-            std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
-        return fits ? std::string()
-                    : "must be 1 to " + std::to_string(node_name_max) +
-                          " printable ASCII characters";
-      });
+  add_id_option(*command, arguments->id);
   command
       ->add_option("--schedule", arguments->schedule,
                    "who patrols when: lottery or rotation (lottery)")

@@ -9,6 +9,7 @@
 
 #include "cli/exit.h"
 #include "cli/views.h"
+#include "node/views.h"
 #include "shop/answer.h"
 
 namespace posse {

@@ -1,0 +1,57 @@
+/// The HTTP API: what each route does.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/task_group.h"
+#include "live/live_documents.h"
+#include "node/router.h"
+#include "node/sessions.h"
+#include "node/throttle.h"
+#include "node/visitors.h"
+#include "patrol/patrol.h"
+#include "shop/shop.h"
+#include "system/password_worker.h"
+
+namespace posse {
+
+/// What the routes work with. Lives as long as they are asked.
+struct ApiParts {
+  Shop& shop;
+  LiveDocuments& live;
+  Patrol& patrol;
+  Clock& clock;
+  Random& random;
+  Sessions& sessions;
+  Visitors& visitors;
+  PasswordWorker& passwords;
+  Throttle& throttle;
+  TaskGroup& tasks;
+};
+
+/// Accounts, sessions, and what an account sees of itself.
+void add_people_routes(Router& router, ApiParts& parts);
+
+/// Deposits, withdrawals, harvests.
+void add_money_routes(Router& router, ApiParts& parts);
+
+/// Campaigns and their events.
+void add_campaign_routes(Router& router, ApiParts& parts);
+
+/// Buying, and looking at what was sold.
+void add_purchase_routes(Router& router, ApiParts& parts);
+
+/// A route of these signatures becomes a handler: everything it is given lives as long as it runs.
+using Route = Task<Response> (*)(ApiParts* parts, const Request* request);
+using VisitorRoute = Task<Response> (*)(ApiParts* parts, const Request* request,
+                                        const Visitor* visitor);
+
+/// For everybody; for whoever has logged in; for operators. Anybody else gets 401 or 403.
+Handler for_all(ApiParts& parts, Route route);
+Handler for_visitors(ApiParts& parts, VisitorRoute route);
+Handler for_operators(ApiParts& parts, VisitorRoute route);
+
+/// A path's {id}, if it can be a campaign's; else the problem to answer.
+std::variant<Name, Response> campaign_in(const Request& request);
+Response unknown_campaign(const std::string& id);
+
+}  // namespace posse

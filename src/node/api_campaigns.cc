@@ -1,0 +1,224 @@
+/// Campaigns: making, showing, listing, following them.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "core/text.h"
+#include "node/answers.h"
+#include "node/api.h"
+#include "node/json_body.h"
+#include "node/views.h"
+
+namespace posse {
+namespace json = boost::json;
+namespace {
+
+constexpr std::size_t page_default = 50;
+constexpr std::size_t page_max = 200;
+
+/// A stream without news says that it is alive.
+constexpr std::chrono::milliseconds comment_every = 15s;
+
+Time read_time(Fields& fields, std::string_view name) {
+  if (!fields.has(name)) return {};
+  const auto time = from_rfc3339(fields.text(name, 32));
+  if (!time || *time <= Time{}) {
+    fields.refuse(name, "must be a time in UTC like 2026-01-31T12:00:00Z");
+    return {};
+  }
+  return *time;
+}
+
+std::optional<Response> read_campaign(const Request& request, Name& id, Campaign& campaign) {
+  return read_body(request, [&](Fields& fields) {
+    const auto name = Name::from(fields.text("id", 64));
+    if (!name) fields.refuse("id", Name::rule);
+    id = name.value_or(Name());
+    if (fields.has("title")) campaign.title = fields.text("title", title_bytes_max);
+    auto pricing = read_pricing(fields.object("pricing"));
+    if (const auto* wrong = std::get_if<std::string>(&pricing))
+      fields.refuse("pricing", "is wrong: " + *wrong);
+    else
+      campaign.pricing = std::get<std::unique_ptr<Pricing>>(std::move(pricing));
+    if (fields.has("slot_seconds")) {
+      campaign.slot_length =
+          std::chrono::seconds{fields.integer("slot_seconds", {.most = slot_seconds_max})};
+    }
+    if (fields.has("capacity")) {
+      campaign.capacity =
+          static_cast<std::uint64_t>(fields.integer("capacity", {.least = 1, .most = INT64_MAX}));
+    }
+    campaign.opens_at = read_time(fields, "opens_at");
+    campaign.closes_at = read_time(fields, "closes_at");
+  });
+}
+
+Task<Response> create(ApiParts* parts, const Request* request, const Visitor* visitor) {
+  Name id;
+  Campaign campaign;
+  if (auto wrong = read_campaign(*request, id, campaign)) co_return *std::move(wrong);
+  campaign.owner = visitor->name;
+  const auto answer = co_await parts->shop.campaigns().create(id, std::move(campaign));
+  const Time now = parts->clock.now();
+  co_return answer_of(answer, [&](const CampaignView& view) {
+    Response response = json_response(201, to_json(view, now));
+    response.fields.emplace_back("Location", "/v1/campaigns/" + id.text());
+    return response;
+  });
+}
+
+/// The wall time at which a read was asked for.
+Time wall_time_of(ApiParts* parts, Steady asked) {
+  return parts->clock.now() - (parts->clock.steady() - asked);
+}
+
+/// As the head alone shows it, which is at most 100 ms old.
+Result<CampaignView> shown_by(ApiParts* parts, const Name& id, const Document& document) {
+  auto head = read_head(document.value, campaign_sequence(id).head());
+  if (!head) return head.error();
+  const Tip tip = head->tip;
+  return view_of(id, *std::move(head), tip, parts->clock.now());
+}
+
+/// What a path's campaign looks like now.
+struct Looked {
+  Name id;
+  Seen seen;
+};
+
+/// The campaign of the path with its head, which is at most 100 ms old; else the problem to answer.
+Task<std::variant<Looked, Response>> look(ApiParts* parts, const Request* request) {
+  const auto named = campaign_in(*request);
+  if (const auto* nothing = std::get_if<Response>(&named)) co_return *nothing;
+  const Name id = std::get<Name>(named);
+  auto seen = co_await parts->live.get(campaign_sequence(id).head());
+  if (!seen) co_return answer_of(seen.error());
+  if (!seen->document) co_return unknown_campaign(id.text());
+  parts->patrol.keep_an_eye_on(campaign_sequence(id));
+  co_return Looked{.id = id, .seen = *std::move(seen)};
+}
+
+/// The price too: it may fall while the document stays as it is.
+std::string etag_of(const Document& document, const CampaignView& view) {
+  const auto* offer = std::get_if<Offer>(&view.next);
+  const std::string next =
+      offer == nullptr ? std::get<Refusal>(view.next).code : std::to_string(number(offer->price));
+  return "\"" + std::to_string(static_cast<std::uint64_t>(document.version)) + "-" + next + "\"";
+}
+
+Task<Response> show(ApiParts* parts, const Request* request) {
+  const auto found = co_await look(parts, request);
+  if (const auto* nothing = std::get_if<Response>(&found)) co_return *nothing;
+  const auto& [id, seen] = std::get<Looked>(found);
+  const auto view = shown_by(parts, id, *seen.document);
+  if (!view) co_return answer_of(view.error());
+  const std::string etag = etag_of(*seen.document, *view);
+  Response response = json_response(200, to_json(*view, wall_time_of(parts, seen.asked)));
+  if (request->field("if-none-match") == etag)
+    response = {.status = 304, .fields = {}, .body = {}, .stream = {}};
+  response.fields.emplace_back("ETag", etag);
+  co_return response;
+}
+
+Task<Response> list(ApiParts* parts, const Request* request) {
+  const auto after = request->query.find("after");
+  const auto limit = request->query.find("limit");
+  std::int64_t items_max = page_default;
+  if (limit != request->query.end()) {
+    items_max = whole_number(limit->second).value_or(0);
+    if (items_max < 1 || items_max > static_cast<std::int64_t>(page_max)) {
+      co_return problem(400, "bad_request",
+                        "limit must be a whole number from 1 to " + std::to_string(page_max));
+    }
+  }
+  std::string from;
+  if (after != request->query.end()) from = after->second;
+  if (!from.empty() && !Name::from(from)) {
+    co_return problem(400, "bad_request", "after " + std::string(Name::rule));
+  }
+  const auto size = static_cast<std::size_t>(items_max);
+  const auto views = co_await parts->shop.campaigns().list(from, size);
+  if (!views) co_return answer_of(views.error());
+  json::array campaigns;
+  for (const auto& view : *views) campaigns.push_back(to_json(view, parts->clock.now()));
+  json::object body{{"campaigns", std::move(campaigns)}, {"next", nullptr}};
+  if (views->size() == size) body["next"] = views->back().id.text();
+  co_return json_response(200, body);
+}
+
+/// One follower of one campaign, for as long as it reads.
+struct Following {
+  ApiParts* parts;
+  Name id;
+  std::shared_ptr<Subscription> subscription;
+  EntryNumber sent{};
+  bool has_sent = false;
+};
+
+std::string event_of(ApiParts* parts, const CampaignView& view, Steady asked) {
+  return "event: campaign\nid: " + std::to_string(number(view.head.entry)) +
+         "\ndata: " + json::serialize(to_json(view, wall_time_of(parts, asked))) + "\n\n";
+}
+
+/// The newest state as an event, unless it is older than what was sent: a read may show the past.
+std::optional<std::string> news_for(Following& following) {
+  const Seen& seen = following.subscription->latest();
+  if (!seen.document) return {};
+  following.parts->patrol.keep_an_eye_on(campaign_sequence(following.id));
+  const auto view = shown_by(following.parts, following.id, *seen.document);
+  if (!view) return {};  // damaged; what comes after it may be whole
+  if (following.has_sent && view->head.entry < following.sent) return {};
+  following.has_sent = true;
+  following.sent = view->head.entry;
+  return event_of(following.parts, *view, seen.asked);
+}
+
+Task<void> follow(std::shared_ptr<Following> following, EventSink* sink) {
+  std::string bytes = "retry: 1000\n\n";
+  while (true) {
+    bool reads = true;
+    if (!bytes.empty()) reads = co_await sink->write(std::move(bytes));
+    if (!reads) break;
+    bytes.clear();
+    const Heard heard = co_await following->subscription->next(comment_every);
+    if (heard == Heard::end) break;
+    if (heard == Heard::silence) bytes = ": alive\n\n";
+    if (heard == Heard::change) bytes = news_for(*following).value_or("");
+  }
+  following->subscription->end();
+}
+
+Task<Response> events(ApiParts* parts, const Request* request) {
+  const auto found = co_await look(parts, request);
+  if (const auto* nothing = std::get_if<Response>(&found)) co_return *nothing;
+  const Name& id = std::get<Looked>(found).id;
+  auto following = std::make_shared<Following>();
+  following->parts = parts;
+  following->id = id;
+  following->subscription = parts->live.subscribe(campaign_sequence(id).head());
+  // Each event is the whole state, so whoever comes back gets the newest one and has missed
+  // nothing.
+  if (const auto last = whole_number(request->field("last-event-id")); last && *last >= 0) {
+    following->sent = EntryNumber{static_cast<std::uint64_t>(*last)};
+    following->has_sent = true;
+  }
+  Response response{.status = 200,
+                    .fields = {{"Content-Type", "text/event-stream"},
+                               {"Cache-Control", "no-store"},
+                               {"X-Accel-Buffering", "no"}},
+                    .body = {},
+                    .stream = {}};
+  response.stream = [following](EventSink* sink) { return follow(following, sink); };
+  co_return response;
+}
+
+}  // namespace
+
+void add_campaign_routes(Router& router, ApiParts& parts) {
+  router.add("POST", "/v1/campaigns", for_visitors(parts, create));
+  router.add("GET", "/v1/campaigns", for_all(parts, list));
+  router.add("GET", "/v1/campaigns/{id}", for_all(parts, show));
+  router.add("GET", "/v1/campaigns/{id}/events", for_all(parts, events));
+}
+
+}  // namespace posse

@@ -1,0 +1,69 @@
+/// Matching paths.
+// SPDX-License-Identifier: Apache-2.0
+#include "node/router.h"
+
+#include <set>
+#include <utility>
+
+namespace posse {
+namespace {
+
+std::vector<std::string> segments_of(std::string_view path) {
+  std::vector<std::string> segments;
+  while (!path.empty()) {
+    path.remove_prefix(1);  // the slash
+    const std::size_t end = std::min(path.find('/'), path.size());
+    segments.emplace_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return segments;
+}
+
+bool is_name(const std::string& segment) {
+  return segment.starts_with('{');
+}
+
+bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
+  if (pattern.size() != path.size()) return false;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (is_name(pattern[i]) ? path[i].empty() : pattern[i] != path[i]) return false;
+  }
+  return true;
+}
+
+Response not_allowed(const std::set<std::string>& methods) {
+  std::string allowed;
+  for (const auto& method : methods) allowed += (allowed.empty() ? "" : ", ") + method;
+  Response response =
+      problem(405, "method_not_allowed", "this path knows " + allowed + " and nothing else");
+  response.fields.emplace_back("Allow", allowed);
+  return response;
+}
+
+}  // namespace
+
+void Router::add(std::string method, const std::string& pattern, Handler handler) {
+  routes_.push_back({.method = std::move(method),
+                     .segments = segments_of(pattern),
+                     .handler = std::move(handler)});
+}
+
+Task<Response> Router::answer(Request request) const {
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  std::set<std::string> methods;
+  const auto path = segments_of(request.path);
+  for (const Route& route : routes_) {
+    if (!request.path.starts_with('/') || !matches(route.segments, path)) continue;
+    methods.insert(route.method);
+    if (route.method != method) continue;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+      const std::string& name = route.segments[i];
+      if (is_name(name)) request.parts[name.substr(1, name.size() - 2)] = path[i];
+    }
+    co_return co_await route.handler(std::move(request));
+  }
+  if (!methods.empty()) co_return not_allowed(methods);
+  co_return problem(404, "not_found", "there is nothing at this path");
+}
+
+}  // namespace posse

@@ -1,0 +1,31 @@
+/// Which handler answers a request.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "node/http.h"
+
+namespace posse {
+
+/// A table of routes. Paths are taken as they come: nothing is decoded, collapsed or guessed.
+class Router {
+ public:
+  /// `pattern` is a path whose `{name}` segments stand for any one segment.
+  void add(std::string method, const std::string& pattern, Handler handler);
+
+  /// What the route answers; 404 if there is none, 405 with the methods there are. HEAD is GET.
+  Task<Response> answer(Request request) const;
+
+ private:
+  struct Route {
+    std::string method;
+    std::vector<std::string> segments;
+    Handler handler;
+  };
+
+  std::vector<Route> routes_;
+};
+
+}  // namespace posse

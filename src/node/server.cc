@@ -1,0 +1,368 @@
+/// Serving by Boost.Beast; nothing else in the tree sees its types.
+// SPDX-License-Identifier: Apache-2.0
+#include "node/server.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+#include "core/task_group.h"
+
+namespace posse {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using Tcp = asio::ip::tcp;
+namespace {
+
+constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+using Parser = http::request_parser<http::string_body>;
+using Message = http::request<http::string_body>;
+
+struct Listening {
+  ServerLimits limits;
+  Handler handler;
+  ServerCounters counters;
+  std::map<std::string, std::size_t> peers;
+  bool stopping = false;
+};
+
+std::string lower(beast::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+/// What is wrong with a message before anybody looks at what it wants.
+std::optional<Response> malformed(const Message& message) {
+  std::size_t fields = 0;
+  std::size_t hosts = 0;
+  for (const auto& field : message) {
+    ++fields;
+    if (field.name() == http::field::host) ++hosts;
+  }
+  if (message.target().size() > target_bytes_max) {
+    return problem(414, "target_too_long",
+                   "a target has at most " + std::to_string(target_bytes_max) + " bytes");
+  }
+  if (fields > head_fields_max) {
+    return problem(431, "head_too_large",
+                   "a request has at most " + std::to_string(head_fields_max) + " header fields");
+  }
+  if (message.version() != 11) return problem(400, "bad_request", "only HTTP/1.1 is spoken here");
+  if (hosts != 1) return problem(400, "bad_request", "a request has one Host field");
+  return {};
+}
+
+Response malformed(const beast::error_code& error) {
+  if (error == http::error::body_limit) {
+    return problem(413, "body_too_large",
+                   "a body has at most " + std::to_string(body_bytes_max) + " bytes");
+  }
+  if (error == http::error::header_limit) {
+    return problem(431, "head_too_large",
+                   "a head has at most " + std::to_string(head_bytes_max) + " bytes");
+  }
+  return problem(400, "bad_request", "this is no HTTP/1.1 request (" + error.message() + ")");
+}
+
+Request request_of(Message& message, std::string peer) {
+  Request request;
+  request.method = message.method_string();
+  request.peer = std::move(peer);
+  for (const auto& field : message) {
+    std::string& value = request.fields[lower(field.name_string())];
+    value += (value.empty() ? "" : ", ") + std::string(field.value());
+  }
+  request.body = std::move(message.body());
+  return request;
+}
+
+/// One connection, from its first byte to its last.
+class Connection final : public EventSink {
+ public:
+  Connection(Tcp::socket socket, std::string peer, std::shared_ptr<Listening> listening)
+      : stream_(std::move(socket)), peer_(std::move(peer)), listening_(std::move(listening)) {}
+
+  Task<void> run() {
+    while (!listening_->stopping) {
+      Parser parser;
+      const bool goes_on = co_await serve(&parser);
+      if (!goes_on) break;
+    }
+    beast::error_code ignored;
+    stream_.socket().shutdown(Tcp::socket::shutdown_send, ignored);
+    stream_.close();
+  }
+
+  /// Between two requests it ends at once, else when it has answered.
+  void stop() {
+    if (waiting_ || streaming_) stream_.cancel();
+    stopped_ = true;
+  }
+
+  Task<bool> write(std::string bytes) override {
+    if (stopped_) co_return false;
+    stream_.expires_after(listening_->limits.writing);
+    const std::string size = to_hex(bytes.size()) + "\r\n";
+    const std::string chunk = size + bytes + "\r\n";
+    const auto buffer = asio::buffer(chunk);
+    const auto [error, written] = co_await asio::async_write(stream_, buffer, as_tuple);
+    co_return !error && !stopped_;
+  }
+
+ private:
+  static std::string to_hex(std::size_t number) {
+    std::array<char, 16> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), number, 16);
+    return {text.data(), end.ptr};
+  }
+
+  /// One request and its answer. False if the connection ends with it.
+  Task<bool> serve(Parser* parser) {
+    parser->header_limit(head_bytes_max);
+    parser->body_limit(body_bytes_max);
+    const auto error = co_await receive(parser);
+    if (error == http::error::end_of_stream || error == beast::error::timeout ||
+        error == asio::error::operation_aborted || error == asio::error::connection_reset) {
+      co_return false;
+    }
+    Message message = parser->release();
+    std::optional<Response> answer;
+    if (error) {
+      answer = malformed(error);
+    } else {
+      answer = malformed(message);
+    }
+    const bool was_malformed = answer.has_value();
+    const bool is_head = message.method() == http::verb::head;
+    if (was_malformed) {
+      ++listening_->counters.malformed;
+    } else {
+      ++listening_->counters.requests;
+      answer = co_await handled(&message);
+    }
+    const bool goes_on = !was_malformed && message.keep_alive() && !listening_->stopping;
+    if (answer->stream && !is_head) {
+      co_await send_stream(*std::move(answer));
+      co_return false;
+    }
+    co_return co_await send(*std::move(answer), goes_on, is_head);
+  }
+
+  Task<beast::error_code> receive(Parser* parser) {
+    waiting_ = buffer_.size() == 0;
+    stream_.expires_after(waiting_ ? listening_->limits.idle : listening_->limits.head);
+    if (waiting_) {
+      const auto space = buffer_.prepare(4096);
+      const auto [error, read] = co_await stream_.async_read_some(space, as_tuple);
+      waiting_ = false;
+      if (error == asio::error::eof) co_return http::error::end_of_stream;
+      if (error) co_return error;
+      buffer_.commit(read);
+    }
+    stream_.expires_after(listening_->limits.head);
+    const auto [head_error, head_read] =
+        co_await http::async_read_header(stream_, buffer_, *parser, as_tuple);
+    if (head_error) co_return head_error;
+    stream_.expires_after(listening_->limits.body);
+    if (lower(parser->get()[http::field::expect]) == "100-continue") {
+      const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+      const auto go_on_buffer = asio::buffer(go_on);
+      const auto [error, written] = co_await asio::async_write(stream_, go_on_buffer, as_tuple);
+      if (error) co_return error;
+    }
+    const auto [error, read] = co_await http::async_read(stream_, buffer_, *parser, as_tuple);
+    co_return error;
+  }
+
+  Task<Response> handled(Message* message) {
+    const std::string target(message->target());
+    Request request = request_of(*message, peer_);
+    if (!split_target(target, request)) {
+      co_return problem(400, "bad_request", "the query has invalid percent encoding");
+    }
+    stream_.expires_never();
+    co_return co_await listening_->handler(std::move(request));
+  }
+
+  Task<bool> send(Response answer, bool goes_on, bool is_head) {
+    http::response<http::string_body> out = head_of(answer);
+    out.keep_alive(goes_on);
+    out.body() = std::move(answer.body);
+    if (answer.status != 204 && answer.status != 304) out.content_length(out.body().size());
+    if (is_head) out.body().clear();
+    stream_.expires_after(listening_->limits.writing);
+    http::response_serializer<http::string_body> serializer(out);
+    const auto [error, written] = co_await http::async_write(stream_, serializer, as_tuple);
+    co_return !error && goes_on;
+  }
+
+  Task<void> send_stream(Response answer) {
+    http::response<http::empty_body> out;
+    out.base() = head_of(answer).base();
+    out.chunked(true);
+    out.keep_alive(false);
+    http::response_serializer<http::empty_body> serializer(out);
+    stream_.expires_after(listening_->limits.writing);
+    const auto [error, written] = co_await http::async_write_header(stream_, serializer, as_tuple);
+    if (error) co_return;
+    ++listening_->counters.streams;
+    streaming_ = true;
+    co_await answer.stream(this);
+    streaming_ = false;
+    --listening_->counters.streams;
+    const std::string last = "0\r\n\r\n";
+    const auto buffer = asio::buffer(last);
+    stream_.expires_after(listening_->limits.writing);
+    (void)co_await asio::async_write(stream_, buffer, as_tuple);
+  }
+
+  static http::response<http::string_body> head_of(const Response& answer) {
+    http::response<http::string_body> out(static_cast<http::status>(answer.status), 11);
+    out.reason(reason_of(answer.status));
+    for (const auto& [name, value] : answer.fields) out.insert(name, value);
+    out.set("X-Content-Type-Options", "nosniff");
+    return out;
+  }
+
+  beast::tcp_stream stream_;
+  std::string peer_;
+  std::shared_ptr<Listening> listening_;
+  beast::flat_buffer buffer_{head_bytes_max + body_bytes_max};
+  bool waiting_ = false;
+  bool streaming_ = false;
+  bool stopped_ = false;
+};
+
+class BeastServer final : public Server {
+ public:
+  BeastServer(Tcp::acceptor acceptor, ServerLimits limits)
+      : acceptor_(std::move(acceptor)), tasks_(acceptor_.get_executor()) {
+    listening_->limits = limits;
+  }
+
+  std::string address() const override {
+    const auto endpoint = acceptor_.local_endpoint();
+    const std::string host = endpoint.address().to_string();
+    const std::string shown = endpoint.address().is_v6() ? "[" + host + "]" : host;
+    return shown + ":" + std::to_string(endpoint.port());
+  }
+
+  void start(Handler handler) override {
+    listening_->handler = std::move(handler);
+    tasks_.spawn(accept());
+  }
+
+  Task<void> stop() override {
+    listening_->stopping = true;
+    beast::error_code ignored;
+    acceptor_.close(ignored);
+    for (const auto& connection : connections_) connection->stop();
+    co_await tasks_.join();
+  }
+
+  const ServerCounters& counters() const override { return listening_->counters; }
+
+ private:
+  Task<void> accept() {
+    while (!listening_->stopping) {
+      auto [error, socket] = co_await acceptor_.async_accept(as_tuple);
+      if (listening_->stopping) break;
+      if (error) {
+        co_await pause_after(error);
+        continue;
+      }
+      beast::error_code gone;
+      const auto endpoint = socket.remote_endpoint(gone);
+      if (gone) continue;
+      std::string peer = endpoint.address().to_string();
+      if (is_full(peer)) continue;  // closes it
+      beast::error_code ignored;
+      socket.set_option(Tcp::no_delay(true), ignored);
+      tasks_.spawn(run(std::move(socket), std::move(peer)));
+    }
+  }
+
+  /// Out of file descriptors, most likely: the next attempt would fail at once.
+  Task<void> pause_after(beast::error_code /*error*/) {
+    asio::steady_timer timer(acceptor_.get_executor(), std::chrono::milliseconds(50));
+    (void)co_await timer.async_wait(as_tuple);
+  }
+
+  bool is_full(const std::string& peer) const {
+    const ServerLimits& limits = listening_->limits;
+    const auto known = listening_->peers.find(peer);
+    const std::size_t of_peer = known == listening_->peers.end() ? 0 : known->second;
+    return listening_->counters.connections >= limits.connections ||
+           of_peer >= limits.connections_of_a_peer;
+  }
+
+  Task<void> run(Tcp::socket socket, std::string peer) {
+    const auto connection = std::make_shared<Connection>(std::move(socket), peer, listening_);
+    connections_.insert(connection);
+    ++listening_->counters.connections;
+    ++listening_->peers[peer];
+    co_await connection->run();
+    if (--listening_->peers[peer] == 0) listening_->peers.erase(peer);
+    --listening_->counters.connections;
+    connections_.erase(connection);
+  }
+
+  Tcp::acceptor acceptor_;
+  TaskGroup tasks_;
+  std::shared_ptr<Listening> listening_ = std::make_shared<Listening>();
+  std::set<std::shared_ptr<Connection>> connections_;
+};
+
+/// HOST:PORT, or [HOST]:PORT for an IPv6 address.
+std::optional<Tcp::endpoint> endpoint_of(const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string::npos) return {};
+  std::string host = address.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";
+  unsigned port = 0;
+  const char* end = address.data() + address.size();
+  const auto read = std::from_chars(address.data() + colon + 1, end, port);
+  beast::error_code wrong;
+  const auto ip = asio::ip::make_address(host, wrong);
+  if (wrong || read.ec != std::errc() || read.ptr != end || port > 65535) return {};
+  return Tcp::endpoint(ip, static_cast<std::uint16_t>(port));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::listen(asio::any_io_executor executor,
+                                               const std::string& address, ServerLimits limits) {
+  const auto endpoint = endpoint_of(address);
+  if (!endpoint) {
+    return Error{Errc::unavailable,
+                 "cannot listen on " + address + ": it must be an IP address, a colon and a port"};
+  }
+  Tcp::acceptor acceptor(std::move(executor));
+  beast::error_code error;
+  acceptor.open(endpoint->protocol(), error);
+  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(*endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) {
+    return Error{Errc::unavailable, "cannot listen on " + address + ": " + error.message()};
+  }
+  return std::unique_ptr<Server>(std::make_unique<BeastServer>(std::move(acceptor), limits));
+}
+
+}  // namespace posse

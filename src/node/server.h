@@ -1,0 +1,56 @@
+/// The HTTP server: connections, framing, limits (HTTP/1.1, RFC 9112).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "node/http.h"
+#include "posse/result.h"
+
+namespace posse {
+
+/// What one server allows. A connection that is too slow is closed.
+struct ServerLimits {
+  std::size_t connections = 10'000;
+  std::size_t connections_of_a_peer = 4'096;  ///< Of one address.
+  std::chrono::seconds head{10};              ///< For a request's head, once it has begun.
+  std::chrono::seconds body{30};
+  std::chrono::seconds idle{75};     ///< Between two requests.
+  std::chrono::seconds writing{30};  ///< For an answer, or a piece of a stream, to be taken.
+};
+
+/// Plain numbers since the start, for metrics.
+struct ServerCounters {
+  std::uint64_t requests = 0;
+  std::uint64_t malformed = 0;  ///< Answered before any route saw them.
+  std::size_t connections = 0;  ///< Now.
+  std::size_t streams = 0;      ///< Now.
+};
+
+/// Listens on one address, reads requests strictly, lets `handler` answer them. Lives on one
+/// executor; stop() it before it goes.
+class Server {
+ public:
+  /// `address` is HOST:PORT; port 0 takes a free one.
+  /// Errors: `unavailable`, if the address is no such thing or is taken.
+  static Result<std::unique_ptr<Server>> listen(boost::asio::any_io_executor executor,
+                                                const std::string& address, ServerLimits limits);
+  virtual ~Server() = default;
+
+  virtual std::string address() const = 0;
+  virtual void start(Handler handler) = 0;
+
+  /// Takes no more connections, lets the requests under way be answered, ends idle connections
+  /// and streams.
+  virtual Task<void> stop() = 0;
+
+  virtual const ServerCounters& counters() const = 0;
+};
+
+}  // namespace posse

@@ -1,0 +1,63 @@
+/// Wiring a node.
+// SPDX-License-Identifier: Apache-2.0
+#include "node/web_node.h"
+
+#include <utility>
+
+#include "node/answers.h"
+
+namespace posse {
+namespace {
+
+Task<Response> alive(ApiParts* /*parts*/, const Request* /*request*/) {
+  co_return json_response(200, {{"status", "alive"}});
+}
+
+/// Ready to sell: the store answers a read.
+Task<Response> ready(ApiParts* parts, const Request* /*request*/) {
+  Key members("posse/members");
+  const auto seen = co_await parts->live.get(std::move(members));
+  if (!seen) co_return answer_of(seen.error());
+  co_return json_response(200, {{"status", "ready"}});
+}
+
+}  // namespace
+
+WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
+    : doors_(doors),
+      server_(std::move(server)),
+      tasks_(doors.executor),
+      live_(doors.store, doors.clock, doors.executor, [](std::chrono::milliseconds) {}),
+      sessions_(doors.store, live_, doors.clock, doors.random),
+      visitors_(sessions_, doors.shop.accounts()),
+      passwords_(doors.executor),
+      parts_{.shop = doors.shop,
+             .live = live_,
+             .patrol = doors.patrol,
+             .clock = doors.clock,
+             .random = doors.random,
+             .sessions = sessions_,
+             .visitors = visitors_,
+             .passwords = passwords_,
+             .throttle = throttle_,
+             .tasks = tasks_} {
+  router_.add("GET", "/healthz", for_all(parts_, alive));
+  router_.add("GET", "/readyz", for_all(parts_, ready));
+  add_people_routes(router_, parts_);
+  add_money_routes(router_, parts_);
+  add_campaign_routes(router_, parts_);
+  add_purchase_routes(router_, parts_);
+}
+
+void WebNode::start() {
+  server_->start([this](Request request) { return router_.answer(std::move(request)); });
+}
+
+Task<void> WebNode::stop() {
+  live_.end_subscriptions();
+  co_await server_->stop();
+  co_await tasks_.join();
+  co_await live_.close();
+}
+
+}  // namespace posse
