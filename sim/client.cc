@@ -33,9 +33,8 @@ std::string campaign_name(std::uint32_t number) {
 }
 
 std::string make_key(const Timeline& timeline, SeededRandom& random) {
-  constexpr std::chrono::milliseconds start_of_wall_time{1'764'000'000'000};
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(timeline.now());
-  return Uuid::make(Time{start_of_wall_time + now}, random).text();
+  return Uuid::make(start_of_wall_time + now, random).text();
 }
 
 Task<Reply> ask_and_wait(Timeline* timeline, Node* node, Request request) {
@@ -70,9 +69,29 @@ Task<void> Client::order(DecisionId id) {
   const Reply reply = co_await insist(request, &random);
   if (!request.moves_money() || !reply.is_committed()) co_return;
   if (one_in(10, random)) (void)co_await ask(request, random.bits());
-  if (!request.is_buy() || !one_in(20, random)) co_return;
-  request.content = "something else";
-  (void)co_await ask(std::move(request), random.bits());
+  if (request.kind == Request::Kind::deposit && one_in(10, random)) {
+    // The same reference for the other way: two requests.
+    Request back = request;
+    back.kind = Request::Kind::withdraw;
+    (void)co_await ask(std::move(back), random.bits());
+  }
+  if (!one_in(20, random)) co_return;
+  Request other = reuse(std::move(request), random);
+  (void)co_await ask(std::move(other), random.bits());
+}
+
+/// The key of `request` for something else.
+Request Client::reuse(Request request, SeededRandom& random) const {
+  request.reuses_key = true;
+  const std::uint64_t choice = random.bits() % 3;
+  if (!request.is_buy() || choice == 0) {
+    ++request.amount;
+  } else if (choice == 1 && parts_.swarm.campaigns > 1) {
+    request.campaign = campaign_name(request.campaign == campaign_name(1) ? 2 : 1);
+  } else {
+    request.content = "something else";
+  }
+  return request;
 }
 
 /// Until the answer is one that stays.

@@ -36,6 +36,7 @@ class Client {
 
  private:
   Task<void> order(DecisionId id);
+  Request reuse(Request request, SeededRandom& random) const;
   Task<Reply> insist(Request request, SeededRandom* random);
   Task<Reply> ask(Request request, std::uint64_t chance);
   Task<void> sleep(Moment pause);

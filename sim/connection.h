@@ -48,6 +48,9 @@ class Connection final : public Store, public Scan {
   void cut_requests(bool cut) { requests_cut_ = cut; }
   void cut_answers(bool cut) { answers_cut_ = cut; }
 
+  /// Nothing is cut any more.
+  void mend() { requests_cut_ = answers_cut_ = false; }
+
   /// Whatever is under way gets no answer that says anything.
   void lose_calls();
 

@@ -44,7 +44,7 @@ void Counts::put(const std::string& scenario, const Explored& explored) {
   known_[scenario] = numbers_of(explored);
 }
 
-void Counts::rewrite(const std::vector<std::string>& scenarios) const {
+bool Counts::rewrite(const std::vector<std::string>& scenarios) const {
   std::ofstream out(file_);
   for (const auto& scenario : scenarios) {
     const auto known = known_.find(scenario);
@@ -56,6 +56,8 @@ void Counts::rewrite(const std::vector<std::string>& scenarios) const {
     }
     out << "\n";
   }
+  out.close();
+  return out.good();
 }
 
 Counts::Numbers Counts::numbers_of(const Explored& explored) {

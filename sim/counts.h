@@ -25,8 +25,8 @@ class Counts {
 
   void put(const std::string& scenario, const Explored& explored);
 
-  /// Writes the lines of `scenarios`, in their order.
-  void rewrite(const std::vector<std::string>& scenarios) const;
+  /// Writes the lines of `scenarios`, in their order; false if the file cannot be written.
+  [[nodiscard]] bool rewrite(const std::vector<std::string>& scenarios) const;
 
  private:
   using Numbers = std::vector<std::pair<std::string, std::uint64_t>>;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <fstream>
 #include <future>
 #include <map>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sim/arguments.h"
 #include "sim/counts.h"
 #include "sim/explorer.h"
 #include "sim/model.h"
@@ -35,7 +37,7 @@ struct Arguments {
   Next next() const { return shortest ? Next::shallowest : Next::deepest; }
 };
 
-/// What the program ends with. CLI11 has its own codes above 100 for wrong options.
+/// What the program ends with; exit_given_up also if its arguments are wrong.
 enum Exit : std::uint8_t { exit_sound = 0, exit_broken = 1, exit_given_up = 2, exit_changed = 3 };
 
 struct Total {
@@ -70,10 +72,10 @@ std::string to_text(const Scenario& scenario, const Timed& timed) {
   return text;
 }
 
-Timed explore(const Scenario& scenario, const Arguments& arguments) {
+Timed explore(const Scenario& scenario, const Arguments& arguments, std::uint64_t states_max) {
   const auto began = std::chrono::steady_clock::now();
   Explorer explorer(scenario, arguments.next());
-  Timed timed{.explored = explorer.run(arguments.states_max), .took = {}};
+  Timed timed{.explored = explorer.run(states_max), .took = {}};
   timed.took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - began);
   return timed;
@@ -81,7 +83,8 @@ Timed explore(const Scenario& scenario, const Arguments& arguments) {
 
 /// Where a rule is broken on purpose, it must be found.
 bool is_blind(const Arguments& arguments) {
-  if (explore(canary(), arguments).explored.broken) return false;
+  constexpr std::uint64_t canary_states_max = 1'000'000;
+  if (explore(canary(), arguments, canary_states_max).explored.broken) return false;
   print("BLIND: the canary's broken rule was not found\n");
   return true;
 }
@@ -117,7 +120,8 @@ class Pool {
   void work() {
     for (std::size_t next = next_++; next < order_.size(); next = next_++) {
       const std::size_t scenario = order_[next];
-      results_[scenario].set_value(explore(scenarios_[scenario], arguments_));
+      results_[scenario].set_value(
+          explore(scenarios_[scenario], arguments_, arguments_.states_max));
     }
   }
 
@@ -174,6 +178,11 @@ Exit exit_of(const Total& total, const Arguments& arguments) {
   return changed || total.unlike > 0 ? exit_changed : exit_sound;
 }
 
+Exit give_up(const std::string& why) {
+  (void)std::fputs((why + "\n").c_str(), stderr);
+  return exit_given_up;
+}
+
 Exit explore_all(const std::vector<Scenario>& scenarios, const Arguments& arguments) {
   Counts counts(arguments.counts);
   Pool pool(scenarios, counts, arguments);
@@ -186,7 +195,9 @@ Exit explore_all(const std::vector<Scenario>& scenarios, const Arguments& argume
     judge(scenarios[i], timed, counts, total);
   }
   if (arguments.only.empty()) total.unlike = print_missing(read_model(arguments.model), reached);
-  if (arguments.rewrite) counts.rewrite(names_of(all_scenarios()));
+  if (arguments.rewrite && !counts.rewrite(names_of(all_scenarios()))) {
+    return give_up(arguments.counts + " cannot be written");
+  }
   print(std::to_string(scenarios.size()) + " scenarios, " + std::to_string(total.states) +
         " states, " + std::to_string(total.broken + total.given_up) + " broken or given up, " +
         std::to_string(total.changed) + " changed\n");
@@ -196,6 +207,7 @@ Exit explore_all(const std::vector<Scenario>& scenarios, const Arguments& argume
 int replay_all(const Arguments& arguments) {
   int code = exit_sound;
   for (const auto& file : arguments.transcripts) {
+    if (!std::ifstream(file)) return give_up(file + " cannot be read");
     const auto wrong = arguments.rewrite ? rewrite_transcript(file) : check_transcript(file);
     print(file + ": " + (wrong ? *wrong : arguments.rewrite ? "rewritten" : "as it says") + "\n");
     if (wrong) code = exit_broken;
@@ -210,7 +222,13 @@ int run(const Arguments& arguments) {
     for (const auto& name : names_of(scenarios)) print(name + "\n");
     return exit_sound;
   }
-  if (scenarios.empty() || is_blind(arguments)) return exit_given_up;
+  if (scenarios.empty()) return give_up("no scenario has `" + arguments.only + "` in its name");
+  for (const auto& file : {arguments.counts, arguments.model}) {
+    if (!arguments.rewrite && !std::ifstream(file)) {
+      return give_up(file + " cannot be read: start the program where the tree is");
+    }
+  }
+  if (is_blind(arguments)) return exit_given_up;
   return explore_all(scenarios, arguments);
 }
 
@@ -221,12 +239,13 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Tries every order of every call, with every fault, in small scenarios on the production "
       "code. To be started where the tree is.",
-      "posse-explore");
+      posse::sim::program_name(argv));
   posse::sim::Arguments arguments;
   app.add_option("--scenario", arguments.only,
                  "the scenario of this name, or all whose names contain this");
   app.add_option("--states-max", arguments.states_max,
-                 "give a scenario up after so many states (20000000)");
+                 "give a scenario up after so many states (20000000)")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000'000}));
   app.add_option("--jobs", arguments.jobs, "so many scenarios at once (1)")
       ->check(CLI::PositiveNumber);
   app.add_option("--counts", arguments.counts, "what each scenario must come to (sim/counts.txt)");
@@ -238,9 +257,8 @@ int main(int argc, char** argv) {
   app.add_flag("--shortest", arguments.shortest,
                "breadth first, slower: what is broken is shown by a shortest trace");
   app.footer(
-      "Exit codes: 0 all sound, 1 a rule is broken, 2 given up, blind, or no such scenario, 3 "
-      "sound, "
-      "but not as counted or not as the model.");
-  CLI11_PARSE(app, argc, argv);
+      "Exit codes: 0 all sound, 1 a rule is broken, 2 given up, blind, or wrong arguments, 3 "
+      "sound, but not as counted or not as the model.");
+  if (const auto code = posse::sim::parse(app, argc, argv)) return *code;
   return posse::sim::run(arguments);
 }

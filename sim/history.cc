@@ -19,15 +19,11 @@ struct Operation {
   Moment from{};
   Moment until{};
   std::size_t key = 0;
+  std::string campaign{};
   std::uint64_t slot = 0;
   std::int64_t amount = 0;  ///< Into the account; or what did not suffice,
   std::int64_t aside = 0;   ///< and what others had set aside meanwhile, at most.
 };
-
-std::string key_of(const Request& request) {
-  return std::to_string(static_cast<int>(request.kind)) + " " + request.account + " " +
-         request.reference;
-}
 
 /// All that was asked with one key is one operation. It happened after it was first asked for, and
 /// before anybody was first told so; in between, nobody can say which of those who asked did it.
@@ -41,8 +37,14 @@ class Keys {
 
   /// Nothing if it never happened.
   const Operation* happened(const Request& request) const {
-    const auto found = operations_.find(key_of(request));
+    const auto found = operations_.find(name_of(request));
     return found == operations_.end() || !found->second.told ? nullptr : &found->second.operation;
+  }
+
+  /// Whether it happened in another campaign, and so changes nothing in this one.
+  bool is_elsewhere(const Request& request) const {
+    const Operation* happened = this->happened(request);
+    return happened != nullptr && request.is_buy() && happened->campaign != request.campaign;
   }
 
   std::size_t count() const { return operations_.size(); }
@@ -56,13 +58,16 @@ class Keys {
 
   void add(const Asked& asked) {
     const auto& [request, reply, from, until] = asked;
-    Known& known = operations_[key_of(request)];
+    Known& known = operations_[name_of(request)];
     Operation& operation = known.operation;
     if (operation.from == Moment{}) {
       operation.key = operations_.size() - 1;
       operation.from = from;
     }
     if (!reply.is_committed()) return;
+    if (request.reuses_key) {
+      wrong_ = "the key " + request.reference + " serves for two requests (H3)";
+    }
     const bool in = request.kind == Request::Kind::deposit;
     const std::int64_t amount = in ? reply.amount : -reply.amount;
     if (known.told && (operation.slot != reply.slot || operation.amount != amount)) {
@@ -70,11 +75,12 @@ class Keys {
     }
     operation.until = known.told ? std::min(operation.until, until) : until;
     operation.slot = reply.slot;
+    operation.campaign = request.campaign;
     operation.amount = amount;
     known.told = true;
   }
 
-  std::map<std::string, Known> operations_;
+  std::map<RequestName, Known> operations_;
   Wrong wrong_;
 };
 
@@ -236,7 +242,8 @@ Wrong judge_history(const std::vector<Asked>& history, const Terms& terms) {
   for (const Asked& asked : history) {
     if (rests_on_a_read(asked) && !terms.refusals_are_true) continue;
     const Request& request = asked.request;
-    if (request.is_buy() || request.kind == Request::Kind::show) {
+    const bool is_here = request.is_buy() && !keys.is_elsewhere(request);
+    if (is_here || request.kind == Request::Kind::show) {
       campaigns.try_emplace(request.campaign, keys).first->second.add(asked, 0);
     }
     if (!request.moves_money()) continue;

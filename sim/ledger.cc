@@ -24,6 +24,11 @@ std::string at(const Entry& entry) {
   return entry.sequence.entry(entry.number).text();
 }
 
+bool same(const Tip& one, const Tip& other) {
+  return one.entry == other.entry && one.slot == other.slot && one.hash == other.hash &&
+         one.time == other.time && one.state == other.state;
+}
+
 Wrong unreadable(const Error& error) {
   return "cannot be read: " + error.detail;
 }
@@ -76,6 +81,8 @@ Wrong Ledger::judge_entry(const Item& after, Moment now) {
       claimed.unsettled.emplace(effect.key, operation.intent);
     }
   }
+  const auto state = chain.last ? write_last_sale(*chain.last) : boost::json::object();
+  if (entry.state != state) return at(entry) + " keeps another last sale than there was";
   (entry.is_fence() ? fences_ : entries_) += 1;
   chain.tip = entry.tip(after->value);
   chain.entries.push_back(std::move(claimed));
@@ -86,7 +93,7 @@ Wrong Ledger::judge_entry(const Item& after, Moment now) {
 Wrong Ledger::judge_operation(const Claimed& claimed, const Operation& operation) {
   const Entry& entry = claimed.entry;
   const std::string name = at(entry) + " commits " + operation.intent.text();
-  if (!requests_.insert(operation.intent.request()).second) {
+  if (!requests_.emplace(operation.intent.request(), claimed.at).second) {
     return name + ", whose request is committed already (I2)";
   }
   committed_.insert(operation.intent);
@@ -104,14 +111,55 @@ Wrong Ledger::judge_operation(const Claimed& claimed, const Operation& operation
       return name + " for more than " + effect.key.text() + " has set aside (I4)";
     }
   }
-  return text_in(operation.line, "kind") == "sale" ? judge_sale(claimed, operation) : Wrong();
+  return chains_.at(entry.sequence).campaign ? judge_sale(claimed, operation)
+                                             : judge_payment(claimed, operation);
 }
 
-/// I3, and the price: what the campaign asked for the slot, and no more than the buyer agreed to.
-Wrong Ledger::judge_sale(const Claimed& claimed, const Operation& operation) const {
+/// In or out of the account that the line names, and as much as it says.
+Wrong Ledger::judge_payment(const Claimed& claimed, const Operation& operation) const {
+  const std::string name = at(claimed.entry) + " books " + operation.intent.text();
+  const auto kind = text_in(operation.line, "kind");
+  if (kind != "deposit" && kind != "withdrawal") return name + ", which is no payment";
+  const std::int64_t amount = number_in(operation.line, "amount").value_or(0);
+  const Effect& effect = operation.effects.front();
+  const std::string account(text_in(operation.line, "account").value_or(""));
+  if (operation.effects.size() != 1 || effect.key.text() != "account/" + account) {
+    return name + " for another account than it says";
+  }
+  if (number_in(effect.details, "amount") != (kind == "deposit" ? amount : -amount)) {
+    return name + " over another amount than it says";
+  }
+  return {};
+}
+
+/// I3: to whoever pays for it, for whoever sells it, while there is something to sell.
+Wrong Ledger::judge_sale(const Claimed& claimed, const Operation& operation) {
   const Entry& entry = claimed.entry;
-  const std::string name =
-      at(entry) + " sells to " + std::string(text_in(operation.line, "buyer").value_or(""));
+  const std::string buyer(text_in(operation.line, "buyer").value_or(""));
+  const std::string name = at(entry) + " sells to " + buyer;
+  if (text_in(operation.line, "kind") != "sale") return name + " something that is no sale";
+  const Effect& taken = operation.effects.front();
+  if (operation.effects.size() != 1 || taken.key.text() != "account/" + buyer) {
+    return name + ", and takes from " + taken.key.text();
+  }
+  const Campaign& campaign = *chains_.at(entry.sequence).campaign;
+  if (text_in(operation.line, "seller") != campaign.owner.text()) return name + " for a stranger";
+  if (campaign.capacity != 0 && number(entry.slot_of(operation)) > campaign.capacity) {
+    return name + " beyond the capacity (I3)";
+  }
+  if (entry.time < campaign.opens_at) return name + " before the campaign opens";
+  if (campaign.closes_at != Time{} && entry.time >= campaign.closes_at) {
+    return name + " when the campaign is closed";
+  }
+  return judge_offer(claimed, operation);
+}
+
+/// What the campaign asked after the sale before, no more than the buyer agreed to, and times of
+/// slots that follow each other.
+Wrong Ledger::judge_offer(const Claimed& claimed, const Operation& operation) {
+  const Entry& entry = claimed.entry;
+  const std::string name = at(entry) + " sells " + operation.intent.text();
+  Chain& chain = chains_.at(entry.sequence);
   const std::int64_t amount = number_in(operation.line, "amount").value_or(-1);
   if (number_in(operation.effects.front().details, "amount") != -amount) {
     return name + " for another price than it takes";
@@ -119,18 +167,17 @@ Wrong Ledger::judge_sale(const Claimed& claimed, const Operation& operation) con
   if (amount > number_in(operation.data, "max_price").value_or(-1)) {
     return name + " above the highest price it agreed to";
   }
-  const Chain& chain = chains_.at(entry.sequence);
-  const auto campaign = read_campaign(chain.settings);
-  if (!campaign) return unreadable(campaign.error());
-  if (campaign->capacity != 0 && number(entry.slot_of(operation)) > campaign->capacity) {
-    return name + " beyond the capacity (I3)";
-  }
-  const auto last = read_last_sale(chain.tip ? chain.tip->state : boost::json::object());
-  if (!last) return unreadable(last.error());
-  const bool is_first = &operation == &entry.operations.front();
-  if (is_first && campaign->pricing->price(*last, entry.time) != Cents{amount}) {
+  if (chain.campaign->pricing->price(chain.last, entry.time) != Cents{amount}) {
     return name + " at a price that the campaign does not ask";
   }
+  Time starts = entry.time;
+  const auto length = chain.campaign->slot_length;
+  if (length.count() > 0 && chain.last) starts = std::max(starts, chain.last->ends_at);
+  if (number_in(operation.data, "starts_at") != number(starts) ||
+      number_in(operation.data, "ends_at") != number(starts + length)) {
+    return name + " for other times than come next";
+  }
+  chain.last = {.price = Cents{amount}, .sold_at = entry.time, .ends_at = starts + length};
   return {};
 }
 
@@ -154,12 +201,9 @@ Wrong Ledger::judge_head(const Item& before, const Item& after) {
   const Sequence sequence{after->key.text()};
   const auto head = read_head(after->value, after->key);
   if (!head) return unreadable(head.error());
+  if (!before) return judge_new_head(*head, sequence);
   Chain& chain = chains_[sequence];
   const EntryNumber now = head->tip.entry;
-  if (!before) {
-    chain.settings = head->settings;
-    return now == EntryNumber{} ? Wrong() : sequence.name() + " begins in the middle";
-  }
   if (now < chain.head) return sequence.name() + " has a head that goes back (I7)";
   if (number(now) > chain.entries.size())
     return sequence.name() + " has a head beyond its end (I6)";
@@ -171,14 +215,51 @@ Wrong Ledger::judge_head(const Item& before, const Item& after) {
       return at(claimed.entry) + " is published without receipt (I6)";
     }
   }
+  if (now == chain.head) return {};
+  const Entry& last = find(sequence, now)->entry;
+  if (!same(head->tip, last.tip(write_entry(last)))) {
+    return sequence.name() + " has a head that is not its entry's (I6)";
+  }
   chain.head = now;
   return {};
+}
+
+Wrong Ledger::judge_new_head(const Head& head, const Sequence& sequence) {
+  if (head.tip.entry != EntryNumber{}) return sequence.name() + " begins in the middle";
+  Chain& chain = chains_[sequence];
+  chain.settings = head.settings;
+  if (!sequence.name().starts_with("campaign/")) return {};
+  auto campaign = read_campaign(head.settings);
+  if (!campaign) return unreadable(campaign.error());
+  chain.campaign = *std::move(campaign);
+  return {};
+}
+
+std::optional<Moment> Ledger::claimed(const RequestKey& request) const {
+  const auto found = requests_.find(request.bytes);
+  return found == requests_.end() ? std::optional<Moment>() : found->second;
+}
+
+std::int64_t Ledger::balance(const std::string& key) const {
+  const auto account = accounts_.find(Key(key));
+  return account == accounts_.end() ? 0 : account->second.value("balance");
 }
 
 bool Ledger::is_published() const {
   return std::all_of(chains_.begin(), chains_.end(), [](const auto& chain) {
     return number(chain.second.head) == chain.second.entries.size();
   });
+}
+
+bool Ledger::is_published(const std::string& campaign) const {
+  const Chain& chain = chains_.at(Sequence{"campaign/" + campaign});
+  return number(chain.head) == chain.entries.size();
+}
+
+bool Ledger::is_published(const std::string& campaign, Slot slot) const {
+  const Sequence sequence{"campaign/" + campaign};
+  const Claimed* last = find(sequence, chains_.at(sequence).head);
+  return last != nullptr && slot < last->entry.first_slot + last->entry.operations.size();
 }
 
 const Ledger::Claimed* Ledger::find(const Sequence& sequence, EntryNumber number) const {

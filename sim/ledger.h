@@ -11,6 +11,7 @@
 
 #include "journal/entry.h"
 #include "journal/participant.h"
+#include "shop/campaign.h"
 #include "sim/contents.h"
 #include "sim/timeline.h"
 #include "sim/wrong.h"
@@ -32,11 +33,22 @@ class Ledger {
   std::uint64_t entries() const { return entries_; }
   std::uint64_t fences() const { return fences_; }
 
-  /// Whether the books have a request with these bytes.
-  bool has(const RequestKey& request) const { return requests_.contains(request.bytes); }
+  /// When the entry of a request was written, if there is one.
+  std::optional<Moment> claimed(const RequestKey& request) const;
+
+  /// What an account has, 0 if there is none.
+  std::int64_t balance(const std::string& key) const;
+
+  /// Whether the account holds anything for `request`.
+  bool holds(const std::string& key, const RequestKey& request) const;
+
+  /// Whether the seller at `key` was paid for all that is published of his campaigns.
+  bool is_paid(const std::string& key) const;
 
   /// Whether each head is at the end of its sequence.
   bool is_published() const;
+  bool is_published(const std::string& campaign) const;
+  bool is_published(const std::string& campaign, Slot slot) const;
 
   /// The longest time between the claim of an entry and the last of its settlements.
   Moment longest_unsettled() const { return longest_unsettled_; }
@@ -57,17 +69,23 @@ class Ledger {
     std::optional<Tip> tip;
     EntryNumber head{};
     boost::json::object settings;
+    std::optional<Campaign> campaign;  ///< None for a generic journal.
+    std::optional<LastSale> last;
   };
 
   Wrong judge(const Item& before, const Item& after, Moment now);
   Wrong judge_entry(const Item& after, Moment now);
   Wrong judge_operation(const Claimed& claimed, const Operation& operation);
-  Wrong judge_sale(const Claimed& claimed, const Operation& operation) const;
+  Wrong judge_payment(const Claimed& claimed, const Operation& operation) const;
+  Wrong judge_sale(const Claimed& claimed, const Operation& operation);
+  Wrong judge_offer(const Claimed& claimed, const Operation& operation);
+  Wrong judge_new_head(const Head& head, const Sequence& sequence);
   Wrong judge_receipt(const Item& after);
   Wrong judge_page(const Item& after);
   Wrong judge_head(const Item& before, const Item& after);
   Wrong judge_account(const Item& before, const Item& after, Moment now);
   Wrong judge_holds(const Key& key, const Change& change, const std::vector<Settled>& rows) const;
+  Wrong judge_rest(const Key& key, const Change& change) const;
   Wrong gather(const Key& key, const Change& change, std::vector<Settled>& rows) const;
   Wrong settle(const Key& key, const Settled& row, Moment now);
   std::int64_t effect_of(const Key& key, const Settled& row) const;
@@ -78,7 +96,7 @@ class Ledger {
   std::map<Sequence, Chain> chains_;
   std::map<Key, Participant> accounts_;
   std::map<Key, std::vector<Settled>> pages_;
-  std::set<std::array<std::uint8_t, 10>> requests_;
+  std::map<std::array<std::uint8_t, 10>, Moment> requests_;
   std::set<Intent> committed_;
   std::uint64_t sales_ = 0;
   std::uint64_t entries_ = 0;

@@ -53,6 +53,7 @@ Wrong Ledger::judge_account(const Item& before, const Item& after, Moment now) {
   const Change change{.before = account, .after = *read};
   std::vector<Settled> rows;
   if (auto wrong = gather(key, change, rows)) return wrong;
+  if (auto wrong = judge_rest(key, change)) return wrong;
   std::int64_t balance = account.value("balance") + harvested(key, change);
   for (const Settled& row : rows) {
     if (account.settlement(row.intent) != nullptr) continue;
@@ -68,6 +69,28 @@ Wrong Ledger::judge_account(const Item& before, const Item& after, Moment now) {
            std::to_string(balance) + " (I8)";
   }
   account = *std::move(read);
+  return {};
+}
+
+/// A swap moves the balance and the cursors, and those only forward; all else of the data stays.
+Wrong Ledger::judge_rest(const Key& key, const Change& change) const {
+  const auto& [before, after] = change;
+  if (before.data.size() != after.data.size()) return key.text() + " gains or loses data";
+  for (const auto& [name, value] : before.data) {
+    const auto* now = after.data.if_contains(name);
+    if (now == nullptr) return key.text() + " loses data";
+    if (name != "balance" && name != "campaigns" && *now != value) {
+      return key.text() + " changes its " + std::string(name);
+    }
+  }
+  const auto* campaigns = before.data.if_contains("campaigns");
+  if (campaigns == nullptr) return {};
+  for (const auto& [name, paid] : campaigns->as_object()) {
+    const std::string campaign(name);
+    if (cursor(after, campaign) < cursor(before, campaign)) {
+      return key.text() + " forgets that it was paid for " + campaign + " (I8)";
+    }
+  }
   return {};
 }
 
@@ -147,6 +170,22 @@ std::int64_t Ledger::harvested(const Key& key, const Change& change) const {
     }
   }
   return sum;
+}
+
+bool Ledger::holds(const std::string& key, const RequestKey& request) const {
+  const auto account = accounts_.find(Key(key));
+  return account != accounts_.end() && account->second.hold_of(request) != nullptr;
+}
+
+bool Ledger::is_paid(const std::string& key) const {
+  const auto account = accounts_.find(Key(key));
+  if (account == accounts_.end()) return false;
+  return std::all_of(chains_.begin(), chains_.end(), [&](const auto& one) {
+    const auto& [sequence, chain] = one;
+    if (!chain.campaign || "account/" + chain.campaign->owner.text() != key) return true;
+    const std::string name = sequence.name().substr(std::string_view("campaign/").size());
+    return cursor(account->second, name) == chain.head;
+  });
 }
 
 }  // namespace posse::sim

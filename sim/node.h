@@ -58,6 +58,11 @@ class Node {
   /// From its death on, until all it was doing has come to an end.
   bool is_gone() const { return is_gone_; }
   bool is_alive() const { return is_alive_; }
+  bool is_awake() const { return is_alive_ && still_until_ <= parts_.timeline.now(); }
+
+  /// Whether somebody waits for its answer.
+  bool owes_answers() const { return !asked_.empty(); }
+
   std::uint32_t number() const { return id_.node; }
 
   Connection& connection() { return connection_; }

@@ -8,14 +8,9 @@
 #include <boost/asio/use_awaitable.hpp>
 
 namespace posse::sim {
-namespace {
-
-constexpr std::chrono::milliseconds start_of_wall_time{1'764'000'000'000};
-
-}  // namespace
 
 Time NodeClock::now() {
-  return Time{start_of_wall_time + steady() + off_};
+  return start_of_wall_time + steady() + off_;
 }
 
 Steady NodeClock::steady() {

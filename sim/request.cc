@@ -44,12 +44,25 @@ Task<Reply> pay(Shop* shop, Request request) {
   }
   Reply reply = told(answer);
   if (!reply.is_committed()) co_return reply;
-  reply.amount = request.amount;
+  reply.amount = number(std::get<Booked>(*answer).payment.amount);
   reply.repeated = std::get<Booked>(*answer).repeated;
   co_return reply;
 }
 
 }  // namespace
+
+RequestName name_of(const Request& request) {
+  return {request.kind, request.account, request.reference};
+}
+
+RequestKey key_of(const Request& request) {
+  const std::string account = "account/" + request.account;
+  if (request.is_buy()) {
+    return request_key(account, request.reference, Uuid::from(request.reference)->made());
+  }
+  const std::string kind = request.kind == Request::Kind::deposit ? "deposit " : "withdrawal ";
+  return request_key(kind + account, request.reference, Time{});
+}
 
 Task<Reply> ask_shop(Shop* shop, Request request) {
   if (request.is_buy()) co_return co_await buy(shop, std::move(request));
@@ -60,7 +73,12 @@ Task<Reply> ask_shop(Shop* shop, Request request) {
   }
   if (request.kind == Request::Kind::harvest) {
     const auto answer = co_await shop->harvest().run(*Name::from(request.account));
-    co_return told(answer);
+    Reply reply = told(answer);
+    if (!reply.is_committed()) co_return reply;
+    for (const auto& [campaign, paid] : std::get<Harvested>(*answer).paid) {
+      reply.amount += number(paid);
+    }
+    co_return reply;
   }
   if (request.kind == Request::Kind::show) {
     const auto answer = co_await shop->campaigns().show(*Name::from(request.campaign));

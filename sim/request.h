@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 
+#include "core/intent.h"
 #include "shop/shop.h"
 #include "sim/timeline.h"
 
@@ -18,6 +20,7 @@ struct Request {
   std::int64_t amount = 0;  ///< Or the highest price.
   std::string reference;    ///< Or the key of a purchase: a version 7 UUID.
   std::string content;
+  bool reuses_key = false;  ///< For something else than what was asked with it first.
 
   bool is_buy() const { return kind == Kind::buy; }
   bool moves_money() const { return kind <= Kind::withdraw; }
@@ -33,6 +36,7 @@ struct Reply {
 
   bool is_committed() const { return word == "committed"; }
   bool is_open() const { return word == "undecided" || word == "error" || word == "lost"; }
+  bool is_reuse() const { return word == "key_reused" || word == "reference_reused"; }
   bool is_refusal() const { return !is_committed() && !is_open(); }
 };
 
@@ -43,6 +47,13 @@ struct Asked {
   Moment from{};
   Moment until{};
 };
+
+/// What makes requests the same request: kind, account and reference.
+using RequestName = std::tuple<Request::Kind, std::string, std::string>;
+RequestName name_of(const Request& request);
+
+/// What the journal calls it. Only of one that moves money.
+RequestKey key_of(const Request& request);
 
 /// Asks a shop.
 Task<Reply> ask_shop(Shop* shop, Request request);

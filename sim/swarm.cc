@@ -10,6 +10,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Whoever asks a node that is cut off for so long is answered nevertheless.
+constexpr Moment longer_than_patience = 12s;
+
 class Draw {
  public:
   explicit Draw(std::uint64_t seed) : random_(seed) {}
@@ -54,6 +57,9 @@ Event draw_event(Draw& draw, const Swarm& swarm) {
   constexpr std::array<Moment, 4> lengths{20ms, 100ms, 500ms, 3s};
   event.length = draw.of(lengths);
   if (event.kind == Event::Kind::pause && draw.one_in(16)) event.length = 10min;
+  const bool is_cut =
+      event.kind == Event::Kind::cut_requests || event.kind == Event::Kind::cut_answers;
+  if (is_cut && draw.one_in(4)) event.length = longer_than_patience;
   const std::int64_t jump = draw.from(0, 7'200'000);
   event.jump = std::chrono::milliseconds{jump} - 1h;
   return event;

@@ -7,10 +7,15 @@
 #include <functional>
 #include <vector>
 
+#include "posse/types.h"
+
 namespace posse::sim {
 
 /// Since the beginning of a world.
 using Moment = std::chrono::microseconds;
+
+/// What true clocks show at the beginning of a world.
+inline constexpr Time start_of_wall_time{std::chrono::milliseconds{1'764'000'000'000}};
 
 /// Happenings in the order of their moments; those of one moment in the order they were put in.
 class Timeline {

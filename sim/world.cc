@@ -21,14 +21,20 @@ Name named(const std::string& text) {
   return *Name::from(text);
 }
 
-/// The first at a fixed price, the second falls and doubles, the third has few slots.
+/// The first at a fixed price, the second falls and doubles, the third has few slots that follow
+/// each other, and is open when a clock is not too far off.
 Campaign campaign_of(std::uint32_t number) {
   Campaign campaign;
   campaign.title = "Campaign";
   campaign.owner = named("seller");
   campaign.pricing = fixed_pricing(Cents{7});
   if (number == 2) campaign.pricing = doubling_pricing(Cents{5}, 1s);
-  if (number == 3) campaign.capacity = limited_capacity;
+  if (number == 3) {
+    campaign.capacity = limited_capacity;
+    campaign.slot_length = 1min;
+    campaign.opens_at = start_of_wall_time - 30min;
+    campaign.closes_at = start_of_wall_time + 70min;
+  }
   return campaign;
 }
 
@@ -64,6 +70,7 @@ World::~World() {
 Course World::run() {
   open_shop();
   trade();
+  calm_down();
   come_to_rest();
   return course();
 }
@@ -83,11 +90,11 @@ Task<void> World::settle_in(Node* node, std::shared_ptr<bool> ready) {
     Campaign campaign = campaign_of(number);
     const auto made =
         co_await shop.campaigns().create(named(campaign_name(number)), std::move(campaign));
-    fail_if(!made, "no campaign");
+    fail_if(!made || !std::holds_alternative<CampaignView>(*made), "no campaign");
   }
   for (std::uint32_t number = 1; number <= swarm_.buyers; ++number) {
     const auto buyer = co_await shop.accounts().create(named(buyer_name(number)), "");
-    fail_if(!buyer, "no buyer");
+    fail_if(!buyer || !std::holds_alternative<AccountView>(*buyer), "no buyer");
     Payment payment{.account = named(buyer_name(number)),
                     .amount = Cents{funds},
                     .reference = "at-the-beginning"};

@@ -55,7 +55,15 @@ class World {
 
   void open_shop();
   void trade();
+  void calm_down();
+  void wait_for_answers();
+  void ask_each_node();
+  void race_for_a_price();
+  void publish_everything();
   void come_to_rest();
+  void harvest_everything();
+  void judge_refusals();
+  void judge_repeated(const Request& request, const Reply& before, const Reply& reply);
   void repeat_everything();
   void audit();
   void repair_again();
@@ -69,6 +77,7 @@ class World {
   void cut(const Event& event);
   void fail_if(bool broken, const std::string& sentence);
   Reply ask(Node& node, const Request& request);
+  Reply ask_and_keep(Node& node, const Request& request);
   Node* some_node(std::uint64_t chance);
   Node& survivor();
   Task<void> settle_in(Node* node, std::shared_ptr<bool> ready);

@@ -14,13 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Whatever was late has arrived by then.
-constexpr Moment late_max = 3s;
-
-/// A patrol of one has finished everything within so long, by its own clock. It takes seconds, but
-/// where every settlement has spilled into pages by then.
-constexpr Moment round_trip = 10min;
-
 /// Of the requests that were answered.
 constexpr std::int64_t one_repeated_in = 4;
 
@@ -53,11 +46,8 @@ void World::come_to_rest() {
   }
   store_.set_full(false);
   start(static_cast<std::uint32_t>(swarm_.seed % swarm_.nodes) + 1);
-  run_for(late_max);
-  const Moment until =
-      timeline_.now() + round_trip * 4 / swarm_.clock_rates.at(survivor().number() - 1);
-  run_until([&] { return store_.ledger().is_published() || timeline_.now() > until; });
-  fail_if(!store_.ledger().is_published(), "the patrol leaves entries unpublished (I9)");
+  run_for(3s);
+  publish_everything();
   for (std::uint32_t buyer = 1; buyer <= swarm_.buyers; ++buyer) {
     (void)ask(survivor(), login_of(buyer));
   }
@@ -65,19 +55,17 @@ void World::come_to_rest() {
   repair_again();
   repeat_everything();
   run_for(2s);
+  harvest_everything();
   audit();
+  judge_refusals();
+  for (const auto& life : lives_) {
+    fail_if(!life->is_alive() && !life->is_gone(), "what a dead node was doing never ends");
+  }
   if (!wrong_) wrong_ = judge_history(history_, terms_);
 }
 
 Node& World::survivor() {
   return *some_node(0);
-}
-
-Reply World::ask(Node& node, const Request& request) {
-  auto heard = std::make_shared<std::optional<Reply>>();
-  node.ask(request, [heard](Reply reply) { *heard = std::move(reply); });
-  run_until([&] { return heard->has_value(); });
-  return heard->value_or(Reply{.word = "lost"});
 }
 
 /// A second time there is nothing to do (I9).
@@ -96,20 +84,80 @@ void World::repair_again() {
 /// Each request gets one of its answers, and the same for ever (I10): those that nobody knows the
 /// outcome of, and some of the others.
 void World::repeat_everything() {
-  std::set<std::string> seen;
+  std::map<RequestName, Reply> told;
+  for (const Asked& asked : history_) {
+    if (asked.reply.is_committed()) told.emplace(name_of(asked.request), asked.reply);
+  }
+  std::set<RequestName> seen;
   for (const Asked& asked : std::vector<Asked>(history_)) {
     if (wrong_) return;
     const Request& request = asked.request;
-    if (!request.moves_money() || !request.content.empty()) continue;
+    if (!request.moves_money() || request.reuses_key) continue;
     if (!asked.reply.is_open() && asked.from.count() % one_repeated_in != 0) continue;
-    if (!seen.insert(request.account + " " + request.reference).second) continue;
-    const Moment from = timeline_.now();
-    const Reply reply = ask(survivor(), request);
-    history_.push_back({request, reply, from, timeline_.now()});
+    if (!seen.insert(name_of(request)).second) continue;
+    const Reply reply = ask_and_keep(survivor(), request);
+    const auto before = told.find(name_of(request));
+    if (!wrong_ && before != told.end()) judge_repeated(request, before->second, reply);
     if (wrong_ || !reply.is_committed()) continue;
-    const Reply again = ask(survivor(), request);
-    const bool same = again.is_committed() && again.slot == reply.slot && again.repeated;
-    fail_if(!wrong_ && !same, request.reference + " gets two answers (I10)");
+    judge_repeated(request, reply, ask(survivor(), request));
+  }
+}
+
+void World::judge_repeated(const Request& request, const Reply& before, const Reply& reply) {
+  const bool same = reply.is_committed() && reply.slot == before.slot &&
+                    reply.amount == before.amount && reply.repeated;
+  fail_if(!same, request.reference + " gets two answers (I10)");
+}
+
+/// The seller gets what is sold, once, and is told how much that was.
+void World::harvest_everything() {
+  if (wrong_) return;
+  Request request;
+  request.kind = Request::Kind::harvest;
+  request.account = "seller";
+  const Ledger& ledger = store_.ledger();
+  const std::int64_t before = ledger.balance("account/seller");
+  const Reply reply = ask(survivor(), request);
+  if (wrong_) return;
+  fail_if(!reply.is_committed(), "a harvest at rest is answered " + reply.word);
+  fail_if(!ledger.is_paid("account/seller"), "a harvest leaves entries unpaid (I8)");
+  fail_if(ledger.balance("account/seller") != before + reply.amount,
+          "a harvest tells another sum than it pays (I8)");
+  const std::uint64_t writes = store_.lasting_writes();
+  (void)ask(survivor(), request);
+  fail_if(store_.lasting_writes() != writes, "a second harvest finds something to pay (I8)");
+}
+
+/// Whoever was told that it is committed, or that the key was used, has an entry; whoever was
+/// refused had none by then, and whoever was always refused has none (H3).
+void World::judge_refusals() {
+  std::map<RequestName, std::vector<const Asked*>> all;
+  for (const Asked& asked : history_) {
+    if (asked.request.moves_money()) all[name_of(asked.request)].push_back(&asked);
+  }
+  for (const auto& [name, asked] : all) {
+    if (wrong_) return;
+    const std::string& reference = asked.front()->request.reference;
+    const auto claimed = store_.ledger().claimed(key_of(asked.front()->request));
+    const auto is_told = [](const Asked* one) {
+      return one->reply.is_committed() || one->reply.is_reuse();
+    };
+    const auto is_no = [&](const Asked* one) { return one->reply.is_refusal() && !is_told(one); };
+    if (!claimed) {
+      fail_if(std::any_of(asked.begin(), asked.end(), is_told),
+              reference + " was told as committed, and is in no entry (H3)");
+      continue;
+    }
+    fail_if(std::all_of(asked.begin(), asked.end(), is_no),
+            reference + " was refused each time, and is in an entry (H3)");
+    const auto is_false = [&](const Asked* one) {
+      const bool alone = std::none_of(asked.begin(), asked.end(), [&](const Asked* other) {
+        return other != one && other->from <= one->until;
+      });
+      return is_no(one) && *claimed <= (alone ? one->until : one->from);
+    };
+    fail_if(terms_.refusals_are_true && std::any_of(asked.begin(), asked.end(), is_false),
+            reference + " was refused when it was in an entry (H3)");
   }
 }
 

@@ -197,11 +197,12 @@ Task<Result<void>> Audit::look_at_head_again(Work* work, SequenceIndex index, Sl
   if (sequence.last > head->tip.entry) {
     work->report.unfinished.entries += number(sequence.last) - number(head->tip.entry);
   }
-  const auto capacity = capacity_of(sequence.sequence, *head);
-  if (capacity && *capacity != 0 && number(slot) > *capacity) {
+  const auto campaign = campaign_of(sequence.sequence, *head);
+  const std::uint64_t capacity = campaign && *campaign ? (*campaign)->capacity : 0;
+  if (capacity != 0 && number(slot) > capacity) {
     findings.add("I3", {name},
                  name + " has sold " + std::to_string(number(slot)) + " slots, its capacity is " +
-                     std::to_string(*capacity));
+                     std::to_string(capacity));
   }
   co_return Result<void>{};
 }

@@ -111,6 +111,7 @@ void AuditLedger::see_operation(Place& place, const Operation& operation) {
   }
   if (known) {
     see_line(place, operation, money);
+    see_names(place, operation, shares);
     return;
   }
   const std::string key = entry_key(place.sequence, place.entry.number);
@@ -196,6 +197,28 @@ void AuditLedger::see_line(const Place& place, const Operation& operation, Sum m
   findings_.add("I8", {key},
                 key + ": " + operation.intent.text() + " changes balances by " + sum_text(money) +
                     ", its line says " + sum_text(expected));
+}
+
+/// I8: whoever the line names is who pays, or is paid, and a campaign sells for its owner.
+void AuditLedger::see_names(const Place& place, const Operation& operation,
+                            const std::vector<Share>& shares) {
+  const std::string kind = text_of(operation.line, "kind");
+  const bool is_sale = kind == "sale";
+  if (!is_sale && kind != "deposit" && kind != "withdrawal") return;
+  const std::string named = text_of(operation.line, is_sale ? "buyer" : "account");
+  const std::string key = entry_key(place.sequence, place.entry.number);
+  for (const auto& share : shares) {
+    if (share.money == 0 || share.account == named) continue;
+    findings_.add("I8", {key},
+                  key + ": " + operation.intent.text() + " changes the balance of " +
+                      share.account + ", its line names `" + named + "`");
+  }
+  const std::string& owner = sequences_.at(place.sequence).owner;
+  const std::string seller = text_of(operation.line, "seller");
+  if (!is_sale || owner.empty() || seller == owner) return;
+  findings_.add("I8", {key},
+                key + ": " + operation.intent.text() + " is sold for `" + seller +
+                    "`, the campaign is " + owner + "'s");
 }
 
 /// I8: nobody pays more than he was ready to.

@@ -82,6 +82,7 @@ class AuditLedger {
   bool match(Place& place, const Operation& operation, const Share& share);
   void suspect(const Place& place, const Intent& intent, const std::string& account);
   bool is_held(const Intent& intent, const std::string& account) const;
+  void see_names(const Place& place, const Operation& operation, const std::vector<Share>& shares);
   void see_price(const Place& place, const Operation& operation, std::int64_t amount);
   void see_line(const Place& place, const Operation& operation, Sum money);
   void see_sale(const Place& place, const boost::json::object& line, std::int64_t amount);

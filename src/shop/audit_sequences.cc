@@ -29,11 +29,11 @@ bool is_journal(const std::string& name) {
 
 }  // namespace
 
-Result<std::uint64_t> capacity_of(const Sequence& sequence, const Head& head) {
-  if (!is_campaign(sequence.name())) return 0;
-  const auto campaign = read_campaign(head.settings);
+Result<std::optional<Campaign>> campaign_of(const Sequence& sequence, const Head& head) {
+  if (!is_campaign(sequence.name())) return std::optional<Campaign>{};
+  auto campaign = read_campaign(head.settings);
   if (!campaign) return campaign.error();
-  return campaign->capacity;
+  return std::optional<Campaign>(*std::move(campaign));
 }
 
 void AuditedSequences::see_head(const Listed& listed) {
@@ -65,12 +65,12 @@ std::optional<Head> AuditedSequences::read(const Listed& listed, AuditedSequence
     findings_.add("unreadable", {listed.key.text()}, head.error().detail);
     return {};
   }
-  const auto capacity = capacity_of(sequence.sequence, *head);
-  if (!capacity) {
+  const auto campaign = campaign_of(sequence.sequence, *head);
+  if (!campaign) {
     findings_.add("unreadable", {listed.key.text()},
-                  listed.key.text() + ": has wrong settings (" + capacity.error().detail + ")");
+                  listed.key.text() + ": has wrong settings (" + campaign.error().detail + ")");
   }
-  sequence.capacity = capacity.value_or(0);
+  if (campaign && *campaign) sequence.owner = (*campaign)->owner.text();
   return *std::move(head);
 }
 
@@ -98,7 +98,7 @@ std::optional<SequenceIndex> AuditedSequences::find(const std::string& name) con
 SequenceIndex AuditedSequences::index_of(const std::string& name) {
   const auto next = static_cast<SequenceIndex>(sequences_.size());
   const auto [place, is_new] = by_name_.try_emplace(name, next);
-  if (is_new) sequences_.push_back({.sequence = Sequence{name}, .head = {}});
+  if (is_new) sequences_.push_back({.sequence = Sequence{name}, .head = {}, .owner = {}});
   return place->second;
 }
 

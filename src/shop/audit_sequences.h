@@ -11,6 +11,7 @@
 #include "journal/entry.h"
 #include "posse/scan.h"
 #include "shop/audit_report.h"
+#include "shop/campaign.h"
 
 namespace posse {
 
@@ -35,7 +36,7 @@ struct AuditedSequence {
   bool exists = false;           ///< Its head is in the store.
   bool wanted = false;           ///< Has entries, or somebody names it: they are to be read.
   std::optional<HeadSeen> head;  ///< As it was read *before* the participants; empty otherwise.
-  std::uint64_t capacity = 0;    ///< Zero: no end.
+  std::string owner;             ///< Of a campaign, if its settings can be read.
   EntryNumber last{};            ///< Its newest entry, once they have been read.
 
   EntryNumber published() const { return head ? head->entry : EntryNumber{}; }
@@ -79,8 +80,8 @@ class AuditedSequences {
   std::map<std::string, SequenceIndex> by_name_;
 };
 
-/// The capacity that a campaign's settings give; zero for other sequences.
+/// What a campaign's settings say; nothing for other sequences.
 /// Errors: `unreadable`.
-Result<std::uint64_t> capacity_of(const Sequence& sequence, const Head& head);
+Result<std::optional<Campaign>> campaign_of(const Sequence& sequence, const Head& head);
 
 }  // namespace posse

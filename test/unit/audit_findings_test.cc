@@ -389,6 +389,23 @@ TEST_F(AuditFindings, NameAPageThatCannotBeRead) {
   EXPECT_EQ(world.findings(), "unreadable");
 }
 
+TEST_F(AuditFindings, SayThatAnotherPaysThanTheReceiptSays) {  // I8
+  Entry entry = world.next(lamps);
+  entry.operations.push_back(world.sale("bob", "ann"));
+  entry.operations.front().line["buyer"] = "cid";
+  world.declare("bob", entry.operations.front(), entry);
+  world.append(entry);
+  EXPECT_EQ(world.findings(), "I8");
+}
+
+TEST_F(AuditFindings, SayThatASaleIsNotForTheOwner) {  // I8
+  Entry entry = world.next(lamps);
+  entry.operations.push_back(world.sale("bob", "cid"));
+  world.declare("bob", entry.operations.front(), entry);
+  world.append(entry);
+  EXPECT_EQ(world.findings(), "I8");
+}
+
 TEST_F(AuditFindings, NameAnEffectNobodyKnows) {
   Entry entry = world.next(lamps);
   entry.operations.push_back(world.sale("bob", "ann"));
