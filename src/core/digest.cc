@@ -24,8 +24,8 @@ constexpr std::uint8_t no_letter = 255;
 constexpr auto values = [] {
   std::array<std::uint8_t, 256> all{};
   all.fill(no_letter);
-  for (std::uint8_t value = 0; value < letters.size(); ++value) {
-    all.at(static_cast<std::uint8_t>(letters[value])) = value;
+  for (std::size_t value = 0; value < letters.size(); ++value) {
+    all.at(static_cast<std::uint8_t>(letters[value])) = static_cast<std::uint8_t>(value);
   }
   return all;
 }();

@@ -104,7 +104,7 @@ class Connection final : public EventSink {
       if (!goes_on) break;
     }
     beast::error_code ignored;
-    stream_.socket().shutdown(Tcp::socket::shutdown_send, ignored);
+    (void)stream_.socket().shutdown(Tcp::socket::shutdown_send, ignored);
     stream_.close();
   }
 
@@ -270,7 +270,7 @@ class BeastServer final : public Server {
   Task<void> stop() override {
     listening_->stopping = true;
     beast::error_code ignored;
-    acceptor_.close(ignored);
+    (void)acceptor_.close(ignored);
     for (const auto& connection : connections_) connection->stop();
     co_await tasks_.join();
   }
@@ -292,7 +292,7 @@ class BeastServer final : public Server {
       std::string peer = endpoint.address().to_string();
       if (is_full(peer)) continue;  // closes it
       beast::error_code ignored;
-      socket.set_option(Tcp::no_delay(true), ignored);
+      (void)socket.set_option(Tcp::no_delay(true), ignored);
       tasks_.spawn(run(std::move(socket), std::move(peer)));
     }
   }
@@ -353,12 +353,12 @@ Result<std::unique_ptr<Server>> Server::listen(asio::any_io_executor executor,
     return Error{Errc::unavailable,
                  "cannot listen on " + address + ": it must be an IP address, a colon and a port"};
   }
-  Tcp::acceptor acceptor(std::move(executor));
+  Tcp::acceptor acceptor(executor);
   beast::error_code error;
-  acceptor.open(endpoint->protocol(), error);
-  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(*endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  (void)acceptor.open(endpoint->protocol(), error);
+  if (!error) (void)acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
+  if (!error) (void)acceptor.bind(*endpoint, error);
+  if (!error) (void)acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
     return Error{Errc::unavailable, "cannot listen on " + address + ": " + error.message()};
   }
