@@ -67,6 +67,11 @@ class Participants {
   Task<Result<std::optional<Settled>>> find_spilled(Key key, std::uint64_t pages,
                                                     std::function<bool(const Settled&)> wanted);
 
+  /// A page of spilled settlements, which the participant says exists: settled_page of them, oldest
+  /// first.
+  /// Errors: the store's; `unreadable`; `contended` if reads deny it.
+  Task<Result<std::vector<Settled>>> page(Key key, std::uint64_t page);
+
  private:
   struct Step {
     Decision decision;
@@ -93,7 +98,6 @@ class Participants {
   Task<Result<void>> swap(Key key, std::vector<Step*> steps);
   Task<Result<Round>> round(Key key, std::vector<Step*> steps);
   Task<Result<std::optional<Read>>> read(Key key);
-  Task<Result<std::vector<Settled>>> page(Key key, std::uint64_t page);
   Task<Result<void>> spill(Key key, Participant* participant);
   Task<void> pause_after(int swaps);
   void remember(const Key& key, Participant participant, Version version);

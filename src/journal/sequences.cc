@@ -70,6 +70,14 @@ Task<Result<Write>> Sequences::move_head(Sequence sequence, VersionedHead* read,
   co_return written->answer;
 }
 
+Task<Result<Write>> Sequences::change_settings(Sequence sequence, VersionedHead read,
+                                               boost::json::object settings) {
+  const Head changed{.settings = std::move(settings), .tip = std::move(read.head.tip)};
+  const auto written = co_await store_.cas(sequence.head(), read.version, write_head(changed));
+  if (!written) co_return written.error();
+  co_return written->answer;
+}
+
 Task<Result<Write>> Sequences::create_head(Sequence sequence, boost::json::object settings) {
   const Head head{.settings = std::move(settings), .tip = empty_tip(sequence)};
   const auto written = co_await store_.add(sequence.head(), write_head(head));

@@ -48,6 +48,10 @@ class Sequences {
   /// the store has now.
   Task<Result<Write>> move_head(Sequence sequence, VersionedHead* read, Tip tip);
 
+  /// Gives the sequence other settings if its head still has the version that was read.
+  Task<Result<Write>> change_settings(Sequence sequence, VersionedHead read,
+                                      boost::json::object settings);
+
   /// Creates the head of an empty sequence; refused if it is there.
   Task<Result<Write>> create_head(Sequence sequence, boost::json::object settings);
 

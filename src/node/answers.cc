@@ -8,11 +8,14 @@
 namespace posse {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, unsigned>, 16> statuses{
+constexpr std::array<std::pair<std::string_view, unsigned>, 19> statuses{
     {{"bad_request", 400},
      {"insufficient_funds", 402},
      {"unknown_account", 404},
      {"unknown_campaign", 404},
+     {"unsold", 404},
+     {"nothing_on_show", 404},
+     {"not_the_owner", 403},
      {"exists", 409},
      {"price_moved", 409},
      {"sold_out", 409},

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "core/text.h"
+
 namespace posse {
 namespace {
 
@@ -47,6 +49,18 @@ std::variant<Name, Response> campaign_in(const Request& request) {
   const std::string& text = request.parts.at("id");
   if (auto id = Name::from(text)) return *std::move(id);
   return unknown_campaign(text);
+}
+
+std::variant<std::optional<std::int64_t>, Response> number_in_query(const Request& request,
+                                                                    const std::string& name,
+                                                                    Range range) {
+  const auto given = request.query.find(name);
+  if (given == request.query.end()) return std::optional<std::int64_t>{};
+  const auto number = whole_number(given->second);
+  if (number && range.least <= *number && *number <= range.most) return number;
+  return problem(400, "bad_request",
+                 name + " must be a whole number from " + std::to_string(range.least) + " to " +
+                     std::to_string(range.most));
 }
 
 Response unknown_campaign(const std::string& id) {

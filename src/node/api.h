@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/fields.h"
 #include "core/task_group.h"
 #include "live/live_documents.h"
 #include "node/router.h"
@@ -39,6 +40,17 @@ void add_campaign_routes(Router& router, ApiParts& parts);
 
 /// Buying, and looking at what was sold.
 void add_purchase_routes(Router& router, ApiParts& parts);
+
+/// Slots that are sold: by number, on show now, bought by oneself.
+void add_slot_routes(Router& router, ApiParts& parts);
+
+/// API keys.
+void add_key_routes(Router& router, ApiParts& parts);
+
+/// A number in the query; empty if it is not there, a problem if it is outside of `range`.
+std::variant<std::optional<std::int64_t>, Response> number_in_query(const Request& request,
+                                                                    const std::string& name,
+                                                                    Range range);
 
 /// A route of these signatures becomes a handler: everything it is given lives as long as it runs.
 using Route = Task<Response> (*)(ApiParts* parts, const Request* request);

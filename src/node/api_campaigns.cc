@@ -13,8 +13,8 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t page_default = 50;
-constexpr std::size_t page_max = 200;
+constexpr std::int64_t page_default = 50;
+constexpr std::int64_t page_max = 200;
 
 /// A stream without news says that it is alive.
 constexpr std::chrono::milliseconds comment_every = 15s;
@@ -29,28 +29,55 @@ Time read_time(Fields& fields, std::string_view name) {
   return *time;
 }
 
+std::uint64_t read_capacity(Fields& fields) {
+  return static_cast<std::uint64_t>(fields.integer("capacity", {.least = 1, .most = INT64_MAX}));
+}
+
+std::shared_ptr<const Pricing> read_price(Fields& fields) {
+  auto pricing = read_pricing(fields.object("pricing"));
+  if (const auto* wrong = std::get_if<std::string>(&pricing)) {
+    fields.refuse("pricing", "is wrong: " + *wrong);
+    return nullptr;
+  }
+  return std::get<std::unique_ptr<Pricing>>(std::move(pricing));
+}
+
 std::optional<Response> read_campaign(const Request& request, Name& id, Campaign& campaign) {
   return read_body(request, [&](Fields& fields) {
     const auto name = Name::from(fields.text("id", 64));
     if (!name) fields.refuse("id", Name::rule);
     id = name.value_or(Name());
     if (fields.has("title")) campaign.title = fields.text("title", title_bytes_max);
-    auto pricing = read_pricing(fields.object("pricing"));
-    if (const auto* wrong = std::get_if<std::string>(&pricing))
-      fields.refuse("pricing", "is wrong: " + *wrong);
-    else
-      campaign.pricing = std::get<std::unique_ptr<Pricing>>(std::move(pricing));
+    campaign.pricing = read_price(fields);
     if (fields.has("slot_seconds")) {
       campaign.slot_length =
           std::chrono::seconds{fields.integer("slot_seconds", {.most = slot_seconds_max})};
     }
-    if (fields.has("capacity")) {
-      campaign.capacity =
-          static_cast<std::uint64_t>(fields.integer("capacity", {.least = 1, .most = INT64_MAX}));
-    }
+    if (fields.has("capacity")) campaign.capacity = read_capacity(fields);
     campaign.opens_at = read_time(fields, "opens_at");
     campaign.closes_at = read_time(fields, "closes_at");
   });
+}
+
+std::optional<Response> read_change(const Request& request, CampaignChange& change) {
+  return read_body(request, [&](Fields& fields) {
+    if (fields.has("title")) change.title = fields.text("title", title_bytes_max);
+    if (fields.has("pricing")) change.pricing = read_price(fields);
+    if (fields.has("capacity")) change.capacity = read_capacity(fields);
+    if (fields.has("closes_at")) change.closes_at = read_time(fields, "closes_at");
+  });
+}
+
+Task<Response> change(ApiParts* parts, const Request* request, const Visitor* visitor) {
+  const auto named = campaign_in(*request);
+  if (const auto* nothing = std::get_if<Response>(&named)) co_return *nothing;
+  CampaignChange change;
+  if (auto wrong = read_change(*request, change)) co_return *std::move(wrong);
+  const auto answer = co_await parts->shop.campaigns().change(std::get<Name>(named), visitor->name,
+                                                              std::move(change));
+  const Time now = parts->clock.now();
+  co_return answer_of(
+      answer, [&](const CampaignView& view) { return json_response(200, to_json(view, now)); });
 }
 
 Task<Response> create(ApiParts* parts, const Request* request, const Visitor* visitor) {
@@ -122,21 +149,15 @@ Task<Response> show(ApiParts* parts, const Request* request) {
 
 Task<Response> list(ApiParts* parts, const Request* request) {
   const auto after = request->query.find("after");
-  const auto limit = request->query.find("limit");
-  std::int64_t items_max = page_default;
-  if (limit != request->query.end()) {
-    items_max = whole_number(limit->second).value_or(0);
-    if (items_max < 1 || items_max > static_cast<std::int64_t>(page_max)) {
-      co_return problem(400, "bad_request",
-                        "limit must be a whole number from 1 to " + std::to_string(page_max));
-    }
-  }
+  const auto limit = number_in_query(*request, "limit", {.least = 1, .most = page_max});
+  if (const auto* wrong = std::get_if<Response>(&limit)) co_return *wrong;
   std::string from;
   if (after != request->query.end()) from = after->second;
   if (!from.empty() && !Name::from(from)) {
     co_return problem(400, "bad_request", "after " + std::string(Name::rule));
   }
-  const auto size = static_cast<std::size_t>(items_max);
+  const auto asked = std::get<std::optional<std::int64_t>>(limit);
+  const auto size = static_cast<std::size_t>(asked.value_or(page_default));
   const auto views = co_await parts->shop.campaigns().list(from, size);
   if (!views) co_return answer_of(views.error());
   json::array campaigns;
@@ -218,6 +239,7 @@ void add_campaign_routes(Router& router, ApiParts& parts) {
   router.add("POST", "/v1/campaigns", for_visitors(parts, create));
   router.add("GET", "/v1/campaigns", for_all(parts, list));
   router.add("GET", "/v1/campaigns/{id}", for_all(parts, show));
+  router.add("PATCH", "/v1/campaigns/{id}", for_visitors(parts, change));
   router.add("GET", "/v1/campaigns/{id}/events", for_all(parts, events));
 }
 

@@ -45,19 +45,15 @@ Task<Response> receipts(ApiParts* parts, const Request* request) {
   const auto named = campaign_in(*request);
   if (const auto* nothing = std::get_if<Response>(&named)) co_return *nothing;
   const Name& id = std::get<Name>(named);
-  std::int64_t after = 0;
-  if (const auto given = request->query.find("after"); given != request->query.end()) {
-    after = whole_number(given->second).value_or(-1);
-    if (after < 0) {
-      co_return problem(400, "bad_request", "after must be the number of an entry, 0 or more");
-    }
-  }
+  const auto after = number_in_query(*request, "after", {});
+  if (const auto* wrong = std::get_if<Response>(&after)) co_return *wrong;
   const Sequence sequence = campaign_sequence(id);
   const auto head = co_await parts->shop.journal().sequences().head(sequence);
   if (!head) co_return answer_of(head.error());
   if (!*head) co_return unknown_campaign(id.text());
   const std::uint64_t last = number((*head)->head.tip.entry);
-  std::uint64_t at = static_cast<std::uint64_t>(after);
+  const auto from = std::get<std::optional<std::int64_t>>(after);
+  std::uint64_t at = static_cast<std::uint64_t>(from.value_or(0));
   json::array listed;
   for (std::size_t read = 0; read < receipts_page && at < last; ++read) {
     ++at;

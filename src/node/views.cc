@@ -80,6 +80,28 @@ json::object to_json(const Sale& sale) {
           {"repeated", sale.repeated}};
 }
 
+json::object to_json(const SoldSlot& slot) {
+  return {{"campaign", slot.campaign.text()},
+          {"slot", number(slot.slot)},
+          {"buyer", slot.buyer},
+          {"price", number(slot.price)},
+          {"content", slot.content},
+          {"entry", number(slot.entry)},
+          {"intent", slot.intent.text()},
+          {"receipt", campaign_sequence(slot.campaign).receipt(slot.entry).text()},
+          {"sold_at", rfc3339(slot.sold_at)},
+          {"starts_at", rfc3339(slot.starts_at)},
+          {"ends_at", rfc3339(slot.ends_at)}};
+}
+
+json::object to_json(const Bought& bought) {
+  json::array purchases;
+  for (const auto& slot : bought.slots) purchases.push_back(to_json(slot));
+  json::object out{{"purchases", std::move(purchases)}, {"next", nullptr}};
+  if (bought.next) out["next"] = *bought.next;
+  return out;
+}
+
 json::object to_json(const Booked& booked) {
   return {{"account", booked.payment.account.text()},
           {"amount", number(booked.payment.amount)},

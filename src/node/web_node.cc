@@ -47,6 +47,8 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
   add_money_routes(router_, parts_);
   add_campaign_routes(router_, parts_);
   add_purchase_routes(router_, parts_);
+  add_slot_routes(router_, parts_);
+  add_key_routes(router_, parts_);
 }
 
 void WebNode::start() {

@@ -207,18 +207,18 @@ void AuditLedger::see_names(const Place& place, const Operation& operation,
   if (!is_sale && kind != "deposit" && kind != "withdrawal") return;
   const std::string named = text_of(operation.line, is_sale ? "buyer" : "account");
   const std::string key = entry_key(place.sequence, place.entry.number);
+  const std::string name = key + ": " + operation.intent.text();
   for (const auto& share : shares) {
     if (share.money == 0 || share.account == named) continue;
-    findings_.add("I8", {key},
-                  key + ": " + operation.intent.text() + " changes the balance of " +
-                      share.account + ", its line names `" + named + "`");
+    std::string sentence = name;
+    sentence += " changes the balance of " + share.account + ", its line names `" + named + "`";
+    findings_.add("I8", {key}, std::move(sentence));
   }
   const std::string& owner = sequences_.at(place.sequence).owner;
   const std::string seller = text_of(operation.line, "seller");
   if (!is_sale || owner.empty() || seller == owner) return;
   findings_.add("I8", {key},
-                key + ": " + operation.intent.text() + " is sold for `" + seller +
-                    "`, the campaign is " + owner + "'s");
+                name + " is sold for `" + seller + "`, the campaign is " + owner + "'s");
 }
 
 /// I8: nobody pays more than he was ready to.

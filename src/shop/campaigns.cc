@@ -46,6 +46,20 @@ std::optional<Refusal> wrong(const Campaign& campaign) {
   return {};
 }
 
+Campaign changed(Campaign campaign, const CampaignChange& change) {
+  if (change.title) campaign.title = *change.title;
+  if (change.pricing) campaign.pricing = change.pricing;
+  if (change.capacity) campaign.capacity = *change.capacity;
+  if (change.closes_at) campaign.closes_at = *change.closes_at;
+  return campaign;
+}
+
+/// Zero is no end.
+bool shrinks(const Campaign& before, const Campaign& after) {
+  if (after.capacity == 0) return false;
+  return before.capacity == 0 || after.capacity < before.capacity;
+}
+
 }  // namespace
 
 Result<CampaignView> view_of(Name id, Head head, Tip tip, Time now) {
@@ -119,6 +133,34 @@ Task<Result<std::optional<Refusal>>> Campaigns::register_with_owner(Name id, Nam
     refusal = refuse("unknown_account", "there is no account `" + owner.text() + "` to own it");
   }
   co_return refusal;
+}
+
+Task<Result<Answer<CampaignView>>> Campaigns::change(Name id, Name owner, CampaignChange change) {
+  const Sequence sequence = campaign_sequence(id);
+  for (int swaps = 0; swaps < swaps_max; ++swaps) {
+    const auto head = co_await journal_.sequences().head(sequence);
+    if (!head) co_return head.error();
+    if (!*head) co_return refuse("unknown_campaign", "there is no campaign `" + id.text() + "`");
+    const auto before = read_campaign((*head)->head.settings);
+    if (!before) co_return before.error();
+    if (before->owner != owner) {
+      co_return refuse("not_the_owner", id.text() + " belongs to another account");
+    }
+    const Campaign after = changed(*before, change);
+    if (auto refusal = wrong(after)) co_return *std::move(refusal);
+    if (shrinks(*before, after)) {
+      const std::string now = before->capacity == 0 ? "none" : std::to_string(before->capacity);
+      co_return bad_argument("capacity", "can only grow, and there is " + now + " now");
+    }
+    json::object settings = write_campaign(after);
+    if (settings == (*head)->head.settings) co_return co_await show(id);
+    const auto written =
+        co_await journal_.sequences().change_settings(sequence, **head, std::move(settings));
+    if (!written) co_return written.error();
+    if (*written == Write::done) co_return co_await show(id);
+    // Refused or unknown: the head moved, or has our settings already; the next read tells.
+  }
+  co_return Error{Errc::contended, id.text() + ": its head changes each time"};
 }
 
 Task<Result<Answer<CampaignView>>> Campaigns::show(Name id) {

@@ -29,6 +29,15 @@ struct CampaignView {
 /// Errors: `unreadable`, naming the field.
 Result<CampaignView> view_of(Name id, Head head, Tip tip, Time now);
 
+/// What an owner may change of a campaign; what is empty stays. Slots that are sold stay as they
+/// are, so the capacity may only grow; zero: no end.
+struct CampaignChange {
+  std::optional<std::string> title;
+  std::shared_ptr<const Pricing> pricing;
+  std::optional<std::uint64_t> capacity;
+  std::optional<Time> closes_at;
+};
+
 /// Campaigns one account may own: their cursors stand in its document.
 inline constexpr std::size_t campaigns_per_owner_max = 1000;
 
@@ -40,6 +49,10 @@ class Campaigns {
 
   /// Refused: `exists`, `unknown_account` (the owner), `too_many_campaigns`, `bad_request`.
   Task<Result<Answer<CampaignView>>> create(Name id, Campaign campaign);
+
+  /// Changes what `change` gives. Whoever buys within 100 ms of it may still be answered by the
+  /// terms before, and no later. Refused: `unknown_campaign`, `not_the_owner`, `bad_request`.
+  Task<Result<Answer<CampaignView>>> change(Name id, Name owner, CampaignChange change);
 
   /// Refused: `unknown_campaign`.
   Task<Result<Answer<CampaignView>>> show(Name id);

@@ -12,7 +12,8 @@ Shop::Shop(Doors doors, Announcer& announcer)
       campaigns_(journal_, doors.clock, doors.scan),
       purchases_(journal_),
       payments_(journal_),
-      harvest_(journal_) {
+      harvest_(journal_),
+      slots_(journal_, doors.clock) {
   journal_.compose_with("campaign", std::make_unique<CampaignComposer>());
 }
 

@@ -14,6 +14,7 @@
 #include "shop/harvest.h"
 #include "shop/payments.h"
 #include "shop/purchases.h"
+#include "shop/slots.h"
 
 namespace posse {
 
@@ -35,6 +36,7 @@ class Shop {
   Purchases& purchases() { return purchases_; }
   Payments& payments() { return payments_; }
   Harvest& harvest() { return harvest_; }
+  Slots& slots() { return slots_; }
   Journal& journal() { return journal_; }
 
   /// Waits until everything sold here is settled, or left to the posse by an error.
@@ -47,6 +49,7 @@ class Shop {
   Purchases purchases_;
   Payments payments_;
   Harvest harvest_;
+  Slots slots_;
 };
 
 }  // namespace posse

@@ -60,6 +60,76 @@ class Session(NodeCase):
         self.good_ask(401, node, "GET", "/v1/me", token=tokens["bob"])
         self.assertTrue(self.audit()["sound"])
 
+    def test_looks_up_what_is_sold(self):
+        node = self.node()
+        tokens = self.open_shop(node, funds=10_000)
+        for number in range(1, 41):
+            sale = self.buy_at(node, tokens["bob"], content=f"number {number}")
+            self.assertEqual(sale.status, 201, sale.text)
+        self.settled(node, tokens["bob"])
+        self.harvested(node, tokens["ann"], 1600)
+        slots = "/v1/campaigns/lamps/slots/"
+        for number in (1, 17, 40):
+            slot = self.good_ask(200, node, "GET", f"{slots}{number}").json()
+            self.assertEqual((slot["slot"], slot["content"]), (number, f"number {number}"))
+        self.assertEqual(self.good_ask(404, node, "GET", slots + "41").json()["code"], "unsold")
+        self.good_ask(400, node, "GET", slots + "0")
+        current = self.good_ask(404, node, "GET", "/v1/campaigns/lamps/current").json()
+        self.assertEqual(current["code"], "nothing_on_show")
+        bought, query = [], ""
+        while query is not None:
+            page = self.good_ask(200, node, "GET", "/v1/me/purchases" + query,
+                                 token=tokens["bob"]).json()
+            bought += [slot["slot"] for slot in page["purchases"]]
+            query = None if page["next"] is None else f"?before={page['next']}"
+        self.assertEqual(bought, list(range(40, 0, -1)))
+        self.good_ask(401, node, "GET", "/v1/me/purchases")
+
+    def test_shows_the_slot_of_the_moment(self):
+        node = self.node()
+        tokens = self.open_shop(node)
+        self.good_ask(201, node, "POST", "/v1/campaigns",
+                      {"id": "hours", "pricing": {"kind": "fixed", "price": 1},
+                       "slot_seconds": 3600}, token=tokens["ann"])
+        for _ in range(2):
+            self.good_ask(201, node, "POST", "/v1/campaigns/hours/purchases", {"max_price": 1},
+                          token=tokens["bob"], Idempotency_Key=new_key())
+        self.settled(node, tokens["bob"])
+        self.harvested(node, tokens["ann"], 2)
+        current = self.good_ask(200, node, "GET", "/v1/campaigns/hours/current").json()
+        self.assertEqual(current["slot"], 1)
+
+    def test_changes_a_campaign_for_its_owner_only(self):
+        nodes = [self.node() for _ in range(2)]
+        tokens = self.open_shop(nodes[0])
+        lamps = "/v1/campaigns/lamps"
+        change = {"pricing": {"kind": "fixed", "price": 41}, "title": "Lamps"}
+        self.good_ask(403, nodes[0], "PATCH", lamps, change, token=tokens["bob"])
+        self.good_ask(401, nodes[0], "PATCH", lamps, change)
+        self.good_ask(400, nodes[0], "PATCH", lamps, {"capacity": 5}, token=tokens["ann"])
+        self.good_ask(400, nodes[0], "PATCH", lamps, {"owner": "bob"}, token=tokens["ann"])
+        self.assertEqual(self.buy_at(nodes[1], tokens["bob"]).status, 201)
+        changed = self.good_ask(200, nodes[0], "PATCH", lamps, change, token=tokens["ann"]).json()
+        self.assertEqual((changed["price"], changed["title"]), (41, "Lamps"))
+        time.sleep(0.15)
+        moved = self.buy_at(nodes[1], tokens["bob"])
+        self.assertEqual((moved.status, moved.json()["price"]), (409, 41))
+        self.assertEqual(self.buy_at(nodes[1], tokens["bob"], max_price=41).status, 201)
+        self.settled(nodes[1], tokens["bob"])
+        self.assertTrue(self.audit()["sound"])
+
+    def test_keys_are_for_programs_and_end_when_asked(self):
+        node = self.node()
+        tokens = self.open_shop(node)
+        made = self.good_ask(201, node, "POST", "/v1/me/keys", token=tokens["bob"]).json()
+        self.assertEqual(self.buy_at(node, made["key"]).status, 201)
+        mine = "/v1/me/keys/" + made["id"]
+        self.good_ask(404, node, "DELETE", mine, token=tokens["ann"])
+        self.good_ask(404, node, "DELETE", mine + "x", token=tokens["bob"])
+        self.good_ask(204, node, "DELETE", mine, token=tokens["bob"])
+        time.sleep(0.15)
+        self.good_ask(401, node, "GET", "/v1/me", token=made["key"])
+
     def settled(self, node, token):
         """Waits until the books have what was sold: they are settled behind the answer."""
         began = time.monotonic()
