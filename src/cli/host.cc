@@ -42,9 +42,10 @@ Result<std::unique_ptr<Host>> Host::open(const std::string& url, Missing missing
 Host::Host(std::unique_ptr<asio::io_context> io, std::unique_ptr<OpenStore> store)
     : io_(std::move(io)),
       store_(std::move(store)),
+      observed_(store_->store()),
       clock_(io_->get_executor()),
-      watch_list_({store_->store(), clock_, random_}),
-      shop_({store_->store(), store_->scan(), clock_, random_, io_->get_executor()}, watch_list_) {}
+      watch_list_({observed_, clock_, random_}),
+      shop_({observed_, store_->scan(), clock_, random_, io_->get_executor()}, watch_list_) {}
 
 Exit Host::run(Task<Exit> task) {
   Exit exit = Exit::refused;

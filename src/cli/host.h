@@ -13,6 +13,7 @@
 #include "posse/result.h"
 #include "posse/task.h"
 #include "shop/shop.h"
+#include "system/observed_store.h"
 #include "system/system_clock.h"
 #include "system/system_random.h"
 
@@ -28,7 +29,8 @@ class Host {
   Exit run(Task<Exit> task);
 
   Shop& shop() { return shop_; }
-  Store& store() { return store_->store(); }
+  Store& store() { return observed_; }
+  ObservedStore& observed() { return observed_; }
   Scan& scan() { return store_->scan(); }
   Clock& clock() { return clock_; }
   Random& random() { return random_; }
@@ -40,6 +42,7 @@ class Host {
 
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<OpenStore> store_;
+  ObservedStore observed_;
   SystemClock clock_;
   SystemRandom random_;
   WatchList watch_list_;

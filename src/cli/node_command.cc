@@ -22,8 +22,13 @@ Task<Exit> serve(Host* host, Globals globals, Arguments arguments) {
                              .random = host->random(),
                              .shop = host->shop(),
                              .patrol = patroller.patrol(),
+                             .membership = patroller.membership(),
                              .executor = host->io().get_executor()};
   WebNode node(doors, *std::move(server));
+  host->observed().observe(&node.metrics());
+  patroller.patrol().tell([&node](const Summary& pass) {
+    if (pass.finished > 0) node.metrics().recovered(pass.oldest);
+  });
   node.start();
   patroller.patrol().start();
   const std::string url = "http://" + node.address();
@@ -34,6 +39,8 @@ Task<Exit> serve(Host* host, Globals globals, Arguments arguments) {
   co_await end_is_asked_for(host);
   co_await node.stop();
   co_await patroller.patrol().stop();
+  co_await host->shop().close();  // what is settled behind the last answers is observed too
+  host->observed().observe(nullptr);
   co_return Exit::fine;
 }
 

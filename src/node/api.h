@@ -5,6 +5,7 @@
 #include "core/fields.h"
 #include "core/task_group.h"
 #include "live/live_documents.h"
+#include "node/metrics.h"
 #include "node/router.h"
 #include "node/sessions.h"
 #include "node/throttle.h"
@@ -27,6 +28,7 @@ struct ApiParts {
   PasswordWorker& passwords;
   Throttle& throttle;
   TaskGroup& tasks;
+  Metrics& metrics;
 };
 
 /// Accounts, sessions, and what an account sees of itself.
@@ -46,6 +48,9 @@ void add_slot_routes(Router& router, ApiParts& parts);
 
 /// API keys.
 void add_key_routes(Router& router, ApiParts& parts);
+
+/// What this API is: OpenAPI.
+void add_description_route(Router& router);
 
 /// A number in the query; empty if it is not there, a problem if it is outside of `range`.
 std::variant<std::optional<std::int64_t>, Response> number_in_query(const Request& request,

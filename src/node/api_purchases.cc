@@ -22,6 +22,14 @@ std::optional<Response> read_purchase(const Request& request, Purchase& purchase
   });
 }
 
+/// As metrics call it.
+std::string outcome_of(const Result<Answer<Sale>>& answer) {
+  if (!answer) return "failed";
+  if (const auto* refusal = std::get_if<Refusal>(&*answer)) return refusal->code;
+  if (std::holds_alternative<Undecided>(*answer)) return "undecided";
+  return std::get<Sale>(*answer).repeated ? "repeated" : "sold";
+}
+
 Task<Response> buy(ApiParts* parts, const Request* request, const Visitor* visitor) {
   const auto named = campaign_in(*request);
   if (const auto* nothing = std::get_if<Response>(&named)) co_return *nothing;
@@ -35,7 +43,9 @@ Task<Response> buy(ApiParts* parts, const Request* request, const Visitor* visit
       .campaign = id, .buyer = visitor->name, .max_price = {}, .key = *key, .content = {}};
   if (auto wrong = read_purchase(*request, purchase)) co_return *std::move(wrong);
   parts->patrol.keep_an_eye_on(campaign_sequence(id));
+  Metrics::PurchaseUnderWay measured(parts->metrics);
   const auto answer = co_await parts->shop.purchases().buy(std::move(purchase));
+  measured.came_to(outcome_of(answer));
   co_return answer_of(answer, [](const Sale& sale) { return json_response(201, to_json(sale)); });
 }
 

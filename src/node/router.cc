@@ -44,11 +44,12 @@ Response not_allowed(const std::set<std::string>& methods) {
 
 void Router::add(std::string method, const std::string& pattern, Handler handler) {
   routes_.push_back({.method = std::move(method),
+                     .pattern = pattern,
                      .segments = segments_of(pattern),
                      .handler = std::move(handler)});
 }
 
-Task<Response> Router::answer(Request request) const {
+std::variant<const Router::Route*, Response> Router::route(Request& request) const {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   std::set<std::string> methods;
   const auto path = segments_of(request.path);
@@ -60,10 +61,10 @@ Task<Response> Router::answer(Request request) const {
       const std::string& name = route.segments[i];
       if (is_name(name)) request.parts[name.substr(1, name.size() - 2)] = path[i];
     }
-    co_return co_await route.handler(std::move(request));
+    return &route;
   }
-  if (!methods.empty()) co_return not_allowed(methods);
-  co_return problem(404, "not_found", "there is nothing at this path");
+  if (!methods.empty()) return not_allowed(methods);
+  return problem(404, "not_found", "there is nothing at this path");
 }
 
 }  // namespace posse

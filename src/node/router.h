@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "node/http.h"
@@ -15,16 +16,18 @@ class Router {
   /// `pattern` is a path whose `{name}` segments stand for any one segment.
   void add(std::string method, const std::string& pattern, Handler handler);
 
-  /// What the route answers; 404 if there is none, 405 with the methods there are. HEAD is GET.
-  Task<Response> answer(Request request) const;
-
- private:
   struct Route {
     std::string method;
+    std::string pattern;
     std::vector<std::string> segments;
     Handler handler;
   };
 
+  /// The route of `request`, whose `parts` it fills; else the problem to answer: 404 if there is
+  /// none, 405 with the methods there are. HEAD is GET.
+  std::variant<const Route*, Response> route(Request& request) const;
+
+ private:
   std::vector<Route> routes_;
 };
 

@@ -21,13 +21,21 @@ Task<Response> ready(ApiParts* parts, const Request* /*request*/) {
   co_return json_response(200, {{"status", "ready"}});
 }
 
+Task<Response> measured(const Metrics* metrics, Metrics::Sources sources) {
+  Response response;
+  response.fields.emplace_back("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  response.body = metrics->text(sources);
+  co_return response;
+}
+
 }  // namespace
 
 WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
     : doors_(doors),
       server_(std::move(server)),
       tasks_(doors.executor),
-      live_(doors.store, doors.clock, doors.executor, [](std::chrono::milliseconds) {}),
+      live_(doors.store, doors.clock, doors.executor,
+            [this](std::chrono::milliseconds age) { metrics_.aged(age); }),
       sessions_(doors.store, live_, doors.clock, doors.random),
       visitors_(sessions_, doors.shop.accounts()),
       passwords_(doors.executor),
@@ -40,9 +48,18 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
              .visitors = visitors_,
              .passwords = passwords_,
              .throttle = throttle_,
-             .tasks = tasks_} {
+             .tasks = tasks_,
+             .metrics = metrics_},
+      measured_{.journal = doors.shop.journal().counters(),
+                .live = live_,
+                .patrol = doors.patrol,
+                .membership = doors.membership,
+                .server = *server_,
+                .passwords = passwords_} {
   router_.add("GET", "/healthz", for_all(parts_, alive));
   router_.add("GET", "/readyz", for_all(parts_, ready));
+  router_.add("GET", "/metrics", [this](Request) { return measured(&metrics_, measured_); });
+  add_description_route(router_);
   add_people_routes(router_, parts_);
   add_money_routes(router_, parts_);
   add_campaign_routes(router_, parts_);
@@ -52,7 +69,22 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
 }
 
 void WebNode::start() {
-  server_->start([this](Request request) { return router_.answer(std::move(request)); });
+  server_->start([this](Request request) { return answer(std::move(request)); });
+}
+
+Task<Response> WebNode::answer(Request request) {
+  const auto began = std::chrono::steady_clock::now();
+  const std::string method = request.method;
+  auto routed = router_.route(request);
+  if (auto* nowhere = std::get_if<Response>(&routed)) {
+    metrics_.answered("none", "none", nowhere->status, std::chrono::steady_clock::now() - began);
+    co_return std::move(*nowhere);
+  }
+  const auto* route = std::get<const Router::Route*>(routed);
+  auto response = co_await route->handler(std::move(request));
+  metrics_.answered(method, route->pattern, response.status,
+                    std::chrono::steady_clock::now() - began);
+  co_return response;
 }
 
 Task<void> WebNode::stop() {

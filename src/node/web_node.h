@@ -9,13 +9,14 @@
 
 #include "live/live_documents.h"
 #include "node/api.h"
+#include "node/metrics.h"
 #include "node/server.h"
 #include "patrol/membership.h"
 
 namespace posse {
 
 /// Answers requests and patrols, on one executor; stop() it before it goes. Nodes know nothing of
-/// each other but what the store says.
+/// each other but what the store says. Its store may be observed by metrics().
 class WebNode {
  public:
   struct Doors {
@@ -24,6 +25,7 @@ class WebNode {
     Random& random;
     Shop& shop;
     Patrol& patrol;
+    const Membership& membership;
     boost::asio::any_io_executor executor;
   };
 
@@ -35,10 +37,15 @@ class WebNode {
   /// Finishes what is claimed, closes streams, takes nothing new.
   Task<void> stop();
 
+  Metrics& metrics() { return metrics_; }
+
   std::string address() const { return server_->address(); }
 
  private:
+  Task<Response> answer(Request request);
+
   Doors doors_;
+  Metrics metrics_;
   std::unique_ptr<Server> server_;
   TaskGroup tasks_;
   LiveDocuments live_;
@@ -47,6 +54,7 @@ class WebNode {
   PasswordWorker passwords_;
   Throttle throttle_;
   ApiParts parts_;
+  Metrics::Sources measured_;
   Router router_;
 };
 

@@ -116,6 +116,7 @@ bool Patrol::is_ours(const Group& group) {
 Task<void> Patrol::patrol(std::size_t group) {
   const Summary summary = co_await pass(group);
   counters_.rounds.add(summary);
+  if (hear_) hear_(summary);
   groups_.at(group).oldest = summary.oldest;
   groups_.at(group).busy = false;
 }

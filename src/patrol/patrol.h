@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -101,6 +102,9 @@ class Patrol {
   /// here watches it or has touched it (S2). Cheap when repeated.
   void keep_an_eye_on(const Sequence& sequence);
 
+  /// `hear` is told what each pass came to, from now on.
+  void tell(std::function<void(const Summary&)> hear) { hear_ = std::move(hear); }
+
   PatrolCounters counters() const;
 
  private:
@@ -140,6 +144,7 @@ class Patrol {
   TaskGroup tasks_;
   std::array<Group, groups_count> groups_;
   std::size_t eyes_ = 0;
+  std::function<void(const Summary&)> hear_;
   PatrolCounters counters_;
   bool stopping_ = false;
 };

@@ -5,8 +5,10 @@ import json
 import os
 import time
 
+from openapi_check import Asked, Description
 from shop_case import ShopCase
 
+DESCRIPTION = Description()
 PASSWORD = "correct horse"
 PATIENCE_S = 15
 
@@ -41,7 +43,8 @@ class NodeCase(ShopCase):
         return child
 
     def ask(self, node, method, path, body=None, **fields):
-        """One request on a connection of its own. `token` is a session's, `_` in names is `-`."""
+        """One request on a connection of its own. `token` is a session's, `_` in names is `-`.
+        The answer must be as api/openapi.yaml describes it."""
         fields = {name.replace("_", "-"): value for name, value in fields.items()}
         if token := fields.pop("token", None):
             fields["Authorization"] = f"Bearer {token}"
@@ -52,9 +55,15 @@ class NodeCase(ShopCase):
         connection = http.client.HTTPConnection(node.address, timeout=PATIENCE_S)
         try:
             connection.request(method, path, body, fields)
-            return Answered(connection.getresponse())
+            answered = Answered(connection.getresponse())
         finally:
             connection.close()
+        lower = {name.lower(): value for name, value in fields.items()}
+        self.described(Asked(method, path, body, lower), answered)
+        return answered
+
+    def described(self, asked, answered):
+        return DESCRIPTION.check(asked, answered)
 
     def good_ask(self, status, *words, **more):
         answered = self.ask(*words, **more)
