@@ -119,8 +119,11 @@ Turnstile::Claim Turnstile::compose() {
   while (!waiting_.empty() && claim.batch.size() < entry_operations_max) {
     const auto next = std::move(waiting_.front());
     waiting_.pop_front();
-    if (auto refusal = parts_.composer.refuses(ground, claim.entry, *next->operation)) {
+    auto refusal = parts_.composer.refuses(ground, claim.entry, *next->operation);
+    if (refusal && claim.batch.empty()) {
       answer(*next, *std::move(refusal));
+    } else if (refusal) {
+      claim.left_out.push_back({.waiting = next, .refusal = *std::move(refusal)});
     } else {
       parts_.composer.append(ground, claim.entry, *next->operation);
       claim.batch.push_back(next);
@@ -165,18 +168,22 @@ Task<void> Turnstile::look_who_was_first(Claim* claim) {
   give_back(*claim);
 }
 
-/// Answers those whose intents are in `entry`; the others wait on, first in line. True if there
-/// were any: then settling the entry is ours.
+/// Answers those whose intents are in `entry`, and those whom they left no room; the others wait
+/// on, first in line. True if there were any: then settling the entry is ours.
 bool Turnstile::let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const Tip& tip) {
   if (tip.entry > tip_->entry) tip_ = tip;
-  bool ours = false;
+  const auto is_in = [&](const auto& waiting) {
+    return entry->find(waiting->operation->intent) != nullptr;
+  };
+  const bool ours = std::any_of(claim->batch.begin(), claim->batch.end(), is_in);
+  if (ours) refuse_left_out(*claim);
+  for (auto& [waiting, refusal] : claim->left_out) waiting_.push_front(std::move(waiting));
   for (auto waiting = claim->batch.rbegin(); waiting != claim->batch.rend(); ++waiting) {
     const Operation* operation = entry->find((*waiting)->operation->intent);
     if (operation == nullptr) {
       waiting_.push_front(*waiting);
       continue;
     }
-    ours = true;
     ++parts_.counters.operations;
     answer(**waiting,
            Claimed{.entry = entry->number, .slot = entry->slot_of(*operation), .where = entry});
@@ -202,6 +209,12 @@ Task<void> Turnstile::publish() {
   co_await publisher_.run();
 }
 
+void Turnstile::refuse_left_out(Claim& claim) {
+  for (auto& [waiting, refusal] : std::exchange(claim.left_out, {})) {
+    answer(*waiting, std::move(refusal));
+  }
+}
+
 void Turnstile::drop_passed() {
   for (auto& waiting : waiting_) {
     if (waiting->last <= tip_->entry) answer(*waiting, Passed{});
@@ -212,6 +225,10 @@ void Turnstile::drop_passed() {
 /// Lets them go without a position. Undecided ones are never tried at another, here or anywhere:
 /// whoever resolves their holds learns what became of them.
 void Turnstile::give_back(const Claim& claim) {
+  for (const auto& [waiting, refusal] : claim.left_out) {
+    answer(*waiting, Error{Errc::unavailable, "the store does not say what came before, in " +
+                                                  sequence_.name() + ": " + claim.failure});
+  }
   for (const auto& waiting : claim.batch) {
     if (claim.undecided)
       answer(*waiting, Unanswered{});

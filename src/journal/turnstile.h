@@ -89,11 +89,17 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
     std::optional<Passage> passage;
   };
   using Batch = std::vector<std::shared_ptr<Waiting>>;
+  /// Does not fit behind others in an entry: true only once that entry is.
+  struct LeftOut {
+    std::shared_ptr<Waiting> waiting;
+    Refusal refusal;
+  };
   /// An entry that is being claimed, and whose operations are in it.
   struct Claim {
     Entry entry;
     Bytes bytes;
     Batch batch;
+    std::vector<LeftOut> left_out;
     bool undecided = false;  ///< Some add of it was not answered: it may be in the store.
     std::string failure;     ///< What the store said when it failed last.
   };
@@ -106,6 +112,7 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   Task<void> publish();
   Claim compose();
   bool let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const Tip& tip);
+  void refuse_left_out(Claim& claim);
   void give_back(const Claim& claim);
   void drop_passed();
   static void answer(Waiting& waiting, Passage passage);

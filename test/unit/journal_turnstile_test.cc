@@ -264,20 +264,32 @@ class TwoForSale final : public Composer {
   }
 };
 
-TEST_F(TurnstileTest, LeavesOutWhomTheComposerRefusesAndLetsTheirFundsGo) {  // S9 I10
-  const Sequence sale{"sale/1"};
-  ASSERT_TRUE(world.run(world.books.sequences.create_head(sale, {{"price", 30}})));
-  node->journal.compose_with("sale", std::make_unique<TwoForSale>());
-  std::vector<Answer> answers(5);
-  for (const auto* name : {"a", "b", "c", "d", "e"}) account(name);
-  for (std::size_t n = 0; n < answers.size(); ++n) {
-    Order order = payment_of(accounts[n], "buy");
-    order.sequence = sale;
-    node->start(std::move(order), &answers[n]);
+struct SaleOfTwoTest : TurnstileTest {
+  Sequence sale{"sale/1"};
+
+  void SetUp() override {
+    TurnstileTest::SetUp();
+    ASSERT_TRUE(world.run(world.books.sequences.create_head(sale, {{"price", 30}})));
+    node->journal.compose_with("sale", std::make_unique<TwoForSale>());
+    for (const auto* name : {"a", "b", "c", "d", "e"}) account(name);
   }
-  node->close();
+
+  /// Everybody at once.
+  std::vector<Answer> buy_two() {
+    std::vector<Answer> answers(accounts.size());
+    for (std::size_t n = 0; n < answers.size(); ++n) {
+      Order order = payment_of(accounts[n], "buy");
+      order.sequence = sale;
+      node->start(std::move(order), &answers[n]);
+    }
+    node->close();
+    return answers;
+  }
+};
+
+TEST_F(SaleOfTwoTest, LeavesOutWhomTheComposerRefusesAndLetsTheirFundsGo) {  // S9 I10
   int sold = 0;
-  for (const auto& answer : answers) {
+  for (const auto& answer : buy_two()) {
     ASSERT_TRUE(answer && *answer);
     const auto* done = committed(**answer);
     if (done == nullptr) {
@@ -290,6 +302,34 @@ TEST_F(TurnstileTest, LeavesOutWhomTheComposerRefusesAndLetsTheirFundsGo) {  // 
   EXPECT_EQ(sold, 2);
   EXPECT_EQ(sound_entries(world, sale).back().tip.state.at("sold"), 2);
   expect_at_rest(world, sale, accounts);
+}
+
+TEST_F(SaleOfTwoTest, RefusesNobodyForAnEntryThatFails) {  // I10: nothing was sold
+  world.store.fault = [](const std::string& call, const Key& key) {
+    return call == "add" && is_entry(key) ? Fault::unavailable : Fault::none;
+  };
+  for (const auto& answer : buy_two()) {
+    ASSERT_TRUE(answer);
+    ASSERT_FALSE(*answer);
+    EXPECT_EQ(answer->error().code, Errc::unavailable);
+  }
+  expect_at_rest(world, sale, accounts);
+}
+
+TEST_F(SaleOfTwoTest, RefusesNobodyForAnEntryThatIsNotAnswered) {  // I10
+  world.store.fault = [](const std::string& call, const Key& key) {
+    return call == "add" && is_entry(key) ? Fault::unknown_lost : Fault::none;
+  };
+  int undecided = 0;
+  for (const auto& answer : buy_two()) {
+    ASSERT_TRUE(answer);
+    if (*answer)
+      undecided += std::holds_alternative<Undecided>(**answer) ? 1 : 0;
+    else
+      EXPECT_EQ(answer->error().code, Errc::unavailable);
+    EXPECT_FALSE(*answer && std::holds_alternative<Refusal>(**answer));
+  }
+  EXPECT_EQ(undecided, 2);
 }
 
 /// Tells nobody: the store is down.
