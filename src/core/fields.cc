@@ -75,6 +75,13 @@ const json::array& Fields::array(std::string_view name, std::size_t items_max) {
   return empty_array;
 }
 
+bool Fields::null(std::string_view name) {
+  const auto* value = object_->if_contains(name);
+  if (value == nullptr || !value->is_null()) return false;
+  (void)take(name);
+  return true;
+}
+
 void Fields::format(std::int64_t version) {
   const json::value* value = take("v");
   if (value == nullptr) return;

@@ -38,6 +38,9 @@ class Fields {
   const boost::json::array& array(std::string_view name, std::size_t items_max);
   bool has(std::string_view name) const { return object_->contains(name); }
 
+  /// Whether the field is there and is null; then it is read with that.
+  bool null(std::string_view name);
+
   /// The document's format must be `version`; a newer one is none of our business.
   void format(std::int64_t version);
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 namespace posse {
+namespace json = boost::json;
 namespace {
 
 constexpr std::array<std::pair<std::string_view, unsigned>, 19> statuses{
@@ -37,6 +38,7 @@ Response come_back(Response response) {
 }  // namespace
 
 Response answer_of(const Refusal& refusal) {
+  if (refusal.code == "unreadable") return answer_of(Error{Errc::unreadable, refusal.detail});
   unsigned status = 409;
   for (const auto& [code, number] : statuses) {
     if (code == refusal.code) status = number;
@@ -60,10 +62,17 @@ Response answer_of(const Error& error) {
 }
 
 Response answer_of(const Undecided& undecided) {
-  Response response = json_response(
-      202, {{"code", "undecided"},
-            {"intent", undecided.intent.text()},
-            {"detail", "it is not known yet whether this happened; ask again with the same key"}});
+  json::object body{
+      {"code", "undecided"},
+      {"detail", "it is not known yet whether this happened; ask again with the same key"}};
+  if (undecided.intent == Intent()) {
+    body["detail"] =
+        "it is not known yet whether this happened; ask again: `exists` will mean that it did, or "
+        "that somebody else was first";
+  } else {
+    body["intent"] = undecided.intent.text();
+  }
+  Response response = json_response(202, body);
   return come_back(std::move(response));
 }
 

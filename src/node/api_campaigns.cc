@@ -63,8 +63,12 @@ std::optional<Response> read_change(const Request& request, CampaignChange& chan
   return read_body(request, [&](Fields& fields) {
     if (fields.has("title")) change.title = fields.text("title", title_bytes_max);
     if (fields.has("pricing")) change.pricing = read_price(fields);
-    if (fields.has("capacity")) change.capacity = read_capacity(fields);
-    if (fields.has("closes_at")) change.closes_at = read_time(fields, "closes_at");
+    if (fields.has("capacity")) {
+      change.capacity = fields.null("capacity") ? 0 : read_capacity(fields);
+    }
+    if (fields.has("closes_at")) {
+      change.closes_at = fields.null("closes_at") ? Time{} : read_time(fields, "closes_at");
+    }
   });
 }
 
@@ -125,12 +129,13 @@ Task<std::variant<Looked, Response>> look(ApiParts* parts, const Request* reques
   co_return Looked{.id = id, .seen = *std::move(seen)};
 }
 
-/// The price too: it may fall while the document stays as it is.
+/// The price too: it may fall while the document stays as it is. Weak (RFC 9110), as `as_of` is
+/// another one each time.
 std::string etag_of(const Document& document, const CampaignView& view) {
   const auto* offer = std::get_if<Offer>(&view.next);
   const std::string next =
       offer == nullptr ? std::get<Refusal>(view.next).code : std::to_string(number(offer->price));
-  return "\"" + std::to_string(static_cast<std::uint64_t>(document.version)) + "-" + next + "\"";
+  return "W/\"" + std::to_string(static_cast<std::uint64_t>(document.version)) + "-" + next + "\"";
 }
 
 Task<Response> show(ApiParts* parts, const Request* request) {
@@ -141,9 +146,11 @@ Task<Response> show(ApiParts* parts, const Request* request) {
   if (!view) co_return answer_of(view.error());
   const std::string etag = etag_of(*seen.document, *view);
   Response response = json_response(200, to_json(*view, wall_time_of(parts, seen.asked)));
-  if (request->field("if-none-match") == etag)
+  if (has_tag(request->field("if-none-match"), etag)) {
     response = {.status = 304, .fields = {}, .body = {}, .stream = {}};
-  response.fields.emplace_back("ETag", etag);
+  }
+  response.set("Cache-Control", "no-cache");  // keep it, but ask each time
+  response.set("ETag", etag);
   co_return response;
 }
 

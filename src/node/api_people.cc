@@ -76,7 +76,10 @@ Task<Response> log_in(ApiParts* parts, const Request* request) {
   if (!same) co_return too_busy();
   if (!*same) {
     parts->throttle.failed(request->peer, name, parts->clock.steady());
-    co_return problem(401, "wrong_credentials", "there is no account with this name and password");
+    Response wrong =
+        problem(401, "wrong_credentials", "there is no account with this name and password");
+    wrong.set("WWW-Authenticate", "Bearer");
+    co_return wrong;
   }
   parts->throttle.succeeded(request->peer, name);
   const auto opened = co_await parts->sessions.open(*credentials.name);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/http.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -82,6 +83,30 @@ std::string_view reason_of(unsigned status) {
     if (number == status) return words;
   }
   return "";
+}
+
+void Response::set(const std::string& name, std::string value) {
+  std::erase_if(fields, [&](const auto& field) { return field.first == name; });
+  fields.emplace_back(name, std::move(value));
+}
+
+bool has_tag(std::string_view tags, std::string_view tag) {
+  const auto opaque = [](std::string_view text) { return text.substr(text.find('"')); };
+  if (tags == "*") return true;
+  while (!tags.empty()) {
+    const std::size_t end = std::min(tags.find(','), tags.size());
+    std::string_view one = tags.substr(0, end);
+    tags.remove_prefix(std::min(end + 1, tags.size()));
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    while (one.ends_with(' ')) one.remove_suffix(1);
+    if (one.find('"') != std::string_view::npos && opaque(one) == opaque(tag)) return true;
+  }
+  return false;
+}
+
+bool same_token(std::string_view one, std::string_view other) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::equal(one, other, {}, lower, lower);
 }
 
 bool split_target(std::string_view target, Request& request) {

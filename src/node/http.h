@@ -53,6 +53,9 @@ struct Response {
 
   /// Writes the body piece by piece, for as long as it runs. `body` is empty then.
   std::function<Task<void>(EventSink*)> stream;
+
+  /// Gives the field `name`, spelt as before, this value and no other.
+  void set(const std::string& name, std::string value);
 };
 
 using Handler = std::function<Task<Response>(Request)>;
@@ -66,6 +69,12 @@ Response problem(unsigned status, std::string_view code, std::string_view detail
 
 /// The words that go with a status (RFC 9110).
 std::string_view reason_of(unsigned status);
+
+/// Whether `tags`, an If-None-Match (RFC 9110), names the tag `tag` or any.
+bool has_tag(std::string_view tags, std::string_view tag);
+
+/// Whether both are the same but for upper and lower case; ASCII.
+bool same_token(std::string_view one, std::string_view other);
 
 /// Splits a target into path and query.
 /// False if the query is no text of `name=value` with valid percent encoding.

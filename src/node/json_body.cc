@@ -94,7 +94,9 @@ Response bad_request(std::string_view detail) {
 }
 
 bool is_json(std::string_view type) {
-  return type == "application/json" || type.starts_with("application/json;");
+  std::string_view essence = type.substr(0, type.find(';'));
+  while (essence.ends_with(' ')) essence.remove_suffix(1);
+  return same_token(essence, "application/json");
 }
 
 }  // namespace

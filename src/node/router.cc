@@ -33,7 +33,10 @@ bool matches(const std::vector<std::string>& pattern, const std::vector<std::str
 
 Response not_allowed(const std::set<std::string>& methods) {
   std::string allowed;
-  for (const auto& method : methods) allowed += (allowed.empty() ? "" : ", ") + method;
+  for (const auto& method : methods) {
+    allowed += (allowed.empty() ? "" : ", ") + method;
+    if (method == "GET") allowed += ", HEAD";
+  }
   Response response =
       problem(405, "method_not_allowed", "this path knows " + allowed + " and nothing else");
   response.fields.emplace_back("Allow", allowed);

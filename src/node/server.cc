@@ -203,7 +203,8 @@ class Connection final : public EventSink {
     http::response<http::string_body> out = head_of(answer);
     out.keep_alive(goes_on);
     out.body() = std::move(answer.body);
-    if (answer.status != 204 && answer.status != 304) out.content_length(out.body().size());
+    const bool has_length = answer.status != 204 && answer.status != 304 && !answer.stream;
+    if (has_length) out.content_length(out.body().size());
     if (is_head) out.body().clear();
     stream_.expires_after(listening_->limits.writing);
     http::response_serializer<http::string_body> serializer(out);

@@ -15,7 +15,9 @@ constexpr std::string_view bearer = "Bearer ";
 
 std::string bearer_token(const Request& request) {
   const std::string_view field = request.field("authorization");
-  return field.starts_with(bearer) ? std::string(field.substr(bearer.size())) : std::string();
+  // The scheme's name has no case (RFC 9110).
+  const bool is_bearer = same_token(field.substr(0, bearer.size()), bearer);
+  return is_bearer ? std::string(field.substr(bearer.size())) : std::string();
 }
 
 std::string cookie_token(const Request& request) {

@@ -118,6 +118,20 @@ class Session(NodeCase):
         self.settled(nodes[1], tokens["bob"])
         self.assertTrue(self.audit()["sound"])
 
+    def test_takes_an_end_away_but_never_sets_one(self):
+        node = self.node()
+        ann = self.open_shop(node)["ann"]
+        self.good_ask(201, node, "POST", "/v1/campaigns",
+                      {"id": "few", "pricing": {"kind": "fixed", "price": 1}, "capacity": 3,
+                       "closes_at": "2099-01-01T00:00:00Z"}, token=ann)
+        few = "/v1/campaigns/few"
+        self.good_ask(400, node, "PATCH", few, {"capacity": 2}, token=ann)
+        endless = self.good_ask(200, node, "PATCH", few, {"capacity": None, "closes_at": None},
+                                token=ann).json()
+        self.assertEqual((endless["capacity"], endless["closes_at"]), (None, None))
+        self.good_ask(400, node, "PATCH", few, {"capacity": 3}, token=ann)
+        self.good_ask(400, node, "PATCH", few, {"title": None}, token=ann)
+
     def test_keys_are_for_programs_and_end_when_asked(self):
         node = self.node()
         tokens = self.open_shop(node)
@@ -191,9 +205,34 @@ class Session(NodeCase):
         tag = first.fields["etag"]
         same = self.good_ask(304, node, "GET", "/v1/campaigns/lamps", If_None_Match=tag)
         self.assertEqual((same.text, same.fields["etag"]), ("", tag))
+        for tags in ("*", f'"other", {tag}', tag.removeprefix("W/")):
+            self.good_ask(304, node, "GET", "/v1/campaigns/lamps", If_None_Match=tags)
+        for tags in ("", "lamps", '"other"', f"{tag[:-1]}0\""):
+            self.good_ask(200, node, "GET", "/v1/campaigns/lamps", If_None_Match=tags)
         self.assertEqual(self.buy_at(node, token).status, 201)
         time.sleep(0.3)
         self.good_ask(200, node, "GET", "/v1/campaigns/lamps", If_None_Match=tag)
+
+    def test_reads_names_of_schemes_and_types_without_case(self):
+        node = self.node()
+        token = self.open_shop(node)["bob"]
+        self.good_ask(200, node, "GET", "/v1/me", Authorization=f"bearer {token}")
+        self.good_ask(401, node, "GET", "/v1/me", Authorization=f"Basic {token}")
+        for media, status in (("Application/JSON ; charset=utf-8", 201), ("text/json", 415)):
+            sale = self.buy_at_with(node, token, media)
+            self.assertEqual(sale.status, status, (media, sale.text))
+
+    def buy_at_with(self, node, token, media):
+        return self.ask(node, "POST", "/v1/campaigns/lamps/purchases", {"max_price": 40},
+                        token=token, Idempotency_Key=new_key(), Content_Type=media)
+
+    def test_tells_what_a_stream_is_without_opening_it(self):
+        node = self.node()
+        self.open_shop(node)
+        head = self.good_ask(200, node, "HEAD", "/v1/campaigns/lamps/events")
+        self.assertEqual(head.fields["content-type"], "text/event-stream")
+        self.assertNotIn("content-length", head.fields)
+        self.assertEqual(head.text, "")
 
     def test_ends_when_asked_and_ends_its_streams(self):
         node = self.node()
