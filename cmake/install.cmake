@@ -19,5 +19,5 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/PosseConfigVersion.cmake
 install(FILES ${PROJECT_BINARY_DIR}/PosseConfig.cmake ${PROJECT_BINARY_DIR}/PosseConfigVersion.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Posse)
 if(POSSE_CLI)
-  install(TARGETS posse RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS posse RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 endif()

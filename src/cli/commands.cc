@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 
-#include <algorithm>
 #include <cstdlib>
 
 #include "core/text.h"
@@ -24,12 +23,7 @@ void add_json_option(CLI::App& command, Chosen& chosen) {
 void add_id_option(CLI::App& command, std::string& id) {
   command.add_option("--id", id, "name of this member; no two alive may share one")
       ->check([](const std::string& text) {
-        const bool fits =
-            !text.empty() && text.size() <= node_name_max &&
-            std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-        return fits ? std::string()
-                    : "must be 1 to " + std::to_string(node_name_max) +
-                          " printable ASCII characters";
+        return is_node_name(text) ? std::string() : std::string(node_name_rule);
       });
 }
 

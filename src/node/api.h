@@ -5,6 +5,7 @@
 #include "core/fields.h"
 #include "core/task_group.h"
 #include "live/live_documents.h"
+#include "node/log.h"
 #include "node/metrics.h"
 #include "node/router.h"
 #include "node/sessions.h"
@@ -29,6 +30,7 @@ struct ApiParts {
   Throttle& throttle;
   TaskGroup& tasks;
   Metrics& metrics;
+  Log& log;
 };
 
 /// Accounts, sessions, and what an account sees of itself.

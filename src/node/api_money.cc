@@ -20,23 +20,30 @@ std::optional<Response> read_payment(const Request& request, Payment& payment) {
   });
 }
 
-using Book = Task<Result<Answer<Booked>>> (Payments::*)(Payment);
+/// Money that came or went is in the log, too, with the operator who booked it.
+Response tell(const ApiParts& parts, std::string_view what, const Booked& booked,
+              const Visitor& visitor) {
+  boost::json::object fields = to_json(booked);
+  Response response = json_response(booked.repeated ? 200 : 201, fields);
+  fields["operator"] = visitor.name.text();
+  parts.log.write(LogLevel::info, what, fields);
+  return response;
+}
 
-Task<Response> book(ApiParts* parts, const Request* request, Book booking) {
+Task<Response> deposit(ApiParts* parts, const Request* request, const Visitor* visitor) {
   Payment payment;
   if (auto wrong = read_payment(*request, payment)) co_return *std::move(wrong);
-  const auto answer = co_await (parts->shop.payments().*booking)(std::move(payment));
-  co_return answer_of(answer, [](const Booked& booked) {
-    return json_response(booked.repeated ? 200 : 201, to_json(booked));
-  });
+  const auto answer = co_await parts->shop.payments().deposit(std::move(payment));
+  co_return answer_of(
+      answer, [&](const Booked& booked) { return tell(*parts, "deposit", booked, *visitor); });
 }
 
-Task<Response> deposit(ApiParts* parts, const Request* request, const Visitor* /*visitor*/) {
-  return book(parts, request, &Payments::deposit);
-}
-
-Task<Response> withdraw(ApiParts* parts, const Request* request, const Visitor* /*visitor*/) {
-  return book(parts, request, &Payments::withdraw);
+Task<Response> withdraw(ApiParts* parts, const Request* request, const Visitor* visitor) {
+  Payment payment;
+  if (auto wrong = read_payment(*request, payment)) co_return *std::move(wrong);
+  const auto answer = co_await parts->shop.payments().withdraw(std::move(payment));
+  co_return answer_of(
+      answer, [&](const Booked& booked) { return tell(*parts, "withdrawal", booked, *visitor); });
 }
 
 Task<Response> harvest(ApiParts* parts, const Request* /*request*/, const Visitor* visitor) {

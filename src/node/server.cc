@@ -79,6 +79,13 @@ Response malformed(const beast::error_code& error) {
   return problem(400, "bad_request", "this is no HTTP/1.1 request (" + error.message() + ")");
 }
 
+Response too_many_streams() {
+  Response response =
+      problem(503, "too_many_streams", "this node has no room for another event stream");
+  response.set("Retry-After", "3");
+  return response;
+}
+
 Request request_of(Message& message, std::string peer) {
   Request request;
   request.method = message.method_string();
@@ -156,8 +163,14 @@ class Connection final : public EventSink {
       answer = co_await handled(&message);
     }
     const bool goes_on = !was_malformed && message.keep_alive() && !listening_->stopping;
+    std::size_t& streams = listening_->counters.streams;
+    if (answer->stream && streams >= listening_->limits.streams) {
+      answer = too_many_streams();
+    }
     if (answer->stream && !is_head) {
+      ++streams;
       co_await send_stream(*std::move(answer));
+      --streams;
       co_return false;
     }
     co_return co_await send(*std::move(answer), goes_on, is_head);
@@ -221,11 +234,9 @@ class Connection final : public EventSink {
     stream_.expires_after(listening_->limits.writing);
     const auto [error, written] = co_await http::async_write_header(stream_, serializer, as_tuple);
     if (error) co_return;
-    ++listening_->counters.streams;
     streaming_ = true;
     co_await answer.stream(this);
     streaming_ = false;
-    --listening_->counters.streams;
     const std::string last = "0\r\n\r\n";
     const auto buffer = asio::buffer(last);
     stream_.expires_after(listening_->limits.writing);
@@ -347,12 +358,15 @@ std::optional<Tcp::endpoint> endpoint_of(const std::string& address) {
 
 }  // namespace
 
+bool Server::is_address(const std::string& text) {
+  return endpoint_of(text).has_value();
+}
+
 Result<std::unique_ptr<Server>> Server::listen(asio::any_io_executor executor,
                                                const std::string& address, ServerLimits limits) {
   const auto endpoint = endpoint_of(address);
   if (!endpoint) {
-    return Error{Errc::unavailable,
-                 "cannot listen on " + address + ": it must be an IP address, a colon and a port"};
+    return Error{Errc::unavailable, "cannot listen on " + address + ": it " + server_address_rule};
   }
   Tcp::acceptor acceptor(executor);
   beast::error_code error;

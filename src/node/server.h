@@ -19,11 +19,14 @@ namespace posse {
 struct ServerLimits {
   std::size_t connections = 10'000;
   std::size_t connections_of_a_peer = 4'096;  ///< Of one address.
+  std::size_t streams = 8'000;                ///< Event streams; some connections stay for buyers.
   std::chrono::seconds head{10};              ///< For a request's head, once it has begun.
   std::chrono::seconds body{30};
   std::chrono::seconds idle{75};     ///< Between two requests.
   std::chrono::seconds writing{30};  ///< For an answer, or a piece of a stream, to be taken.
 };
+
+inline constexpr const char* server_address_rule = "must be an IP address, a colon and a port";
 
 /// Plain numbers since the start, for metrics.
 struct ServerCounters {
@@ -42,6 +45,9 @@ class Server {
   static Result<std::unique_ptr<Server>> listen(boost::asio::any_io_executor executor,
                                                 const std::string& address, ServerLimits limits);
   virtual ~Server() = default;
+
+  /// Whether `text` can be listened on, as far as it is written.
+  static bool is_address(const std::string& text);
 
   virtual std::string address() const = 0;
   virtual void start(Handler handler) = 0;

@@ -49,7 +49,8 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
              .passwords = passwords_,
              .throttle = throttle_,
              .tasks = tasks_,
-             .metrics = metrics_},
+             .metrics = metrics_,
+             .log = doors.log},
       measured_{.journal = doors.shop.journal().counters(),
                 .live = live_,
                 .patrol = doors.patrol,
@@ -75,6 +76,8 @@ void WebNode::start() {
 Task<Response> WebNode::answer(Request request) {
   const auto began = std::chrono::steady_clock::now();
   const std::string method = request.method;
+  const std::string path = request.path;
+  const std::string peer = request.peer;
   auto routed = router_.route(request);
   if (auto* nowhere = std::get_if<Response>(&routed)) {
     metrics_.answered("none", "none", nowhere->status, std::chrono::steady_clock::now() - began);
@@ -82,8 +85,17 @@ Task<Response> WebNode::answer(Request request) {
   }
   const auto* route = std::get<const Router::Route*>(routed);
   auto response = co_await route->handler(std::move(request));
-  metrics_.answered(method, route->pattern, response.status,
-                    std::chrono::steady_clock::now() - began);
+  const auto took = std::chrono::steady_clock::now() - began;
+  metrics_.answered(method, route->pattern, response.status, took);
+  const LogLevel level = response.status >= 500 ? LogLevel::warning : LogLevel::debug;
+  if (doors_.log.writes(level)) {
+    doors_.log.write(level, "answered",
+                     {{"peer", peer},
+                      {"method", method},
+                      {"path", path},
+                      {"status", response.status},
+                      {"ms", std::chrono::duration<double, std::milli>(took).count()}});
+  }
   co_return response;
 }
 

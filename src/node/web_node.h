@@ -9,6 +9,7 @@
 
 #include "live/live_documents.h"
 #include "node/api.h"
+#include "node/log.h"
 #include "node/metrics.h"
 #include "node/server.h"
 #include "patrol/membership.h"
@@ -26,6 +27,7 @@ class WebNode {
     Shop& shop;
     Patrol& patrol;
     const Membership& membership;
+    Log& log;
     boost::asio::any_io_executor executor;
   };
 

@@ -23,11 +23,6 @@ Key members_key() {
   return Key{"posse/members"};
 }
 
-bool is_node_name(const std::string& name) {
-  const auto printable = [](char letter) { return letter > ' ' && letter <= '~'; };
-  return !name.empty() && name.size() <= node_name_max && std::ranges::all_of(name, printable);
-}
-
 bool before(const Member& member, const std::string& node) {
   return member.node < node;
 }
@@ -38,12 +33,17 @@ Member read_member(const json::value& value, Fields& document) {
   member.node = fields.text("node", node_name_max);
   member.beat = fields.count("beat");
   member.time = Time{std::chrono::milliseconds{fields.integer("time")}};
-  if (!is_node_name(member.node)) fields.refuse("node", "must be printable ASCII");
+  if (!is_node_name(member.node)) fields.refuse("node", node_name_rule);
   if (const auto wrong = fields.finish()) document.refuse("members", wrong->detail);
   return member;
 }
 
 }  // namespace
+
+bool is_node_name(const std::string& name) {
+  const auto printable = [](char letter) { return letter > ' ' && letter <= '~'; };
+  return !name.empty() && name.size() <= node_name_max && std::ranges::all_of(name, printable);
+}
 
 Bytes write_members(const std::vector<Member>& members) {
   json::array list;

@@ -32,6 +32,10 @@ inline constexpr std::size_t members_max = 1024;
 /// the document far below `value_bytes_max`.
 inline constexpr std::size_t node_name_max = 64;
 
+/// Whether `name` can be a node's, and what it must be.
+bool is_node_name(const std::string& name);
+inline constexpr const char* node_name_rule = "must be 1 to 64 printable ASCII characters";
+
 /// One node as the document shows it. `beat` counts its heartbeats since it was last missing;
 /// `time` is the node's wall time at the latest one.
 struct Member {

@@ -36,10 +36,15 @@ class NodeCase(ShopCase):
 
     def node(self, listen="127.0.0.1:0"):
         """Starts a node; its address is in `address`."""
-        child = self.start("node", "--listen", listen, "--json", "--store", f"lmdb:{self.store}")
+        return self.started("--listen", listen, "--store", f"lmdb:{self.store}")
+
+    def started(self, *words, **more):
+        """Starts a node with these settings."""
+        child = self.start("node", "--json", *words, **more)
         line = child.stdout.readline()
-        self.assertTrue(line, child.stderr.read() if not line else "")
-        child.address = json.loads(line)["url"].removeprefix("http://")
+        self.assertTrue(line, child.stderr.read() if not line and child.stderr else "")
+        said = json.loads(line)
+        child.address, child.id = said["url"].removeprefix("http://"), said["id"]
         return child
 
     def ask(self, node, method, path, body=None, **fields):

@@ -45,10 +45,10 @@ class ShopCase(unittest.TestCase):
                 child.kill()
             child.communicate()
 
-    def start(self, *words, program=POSSE):
+    def start(self, *words, program=POSSE, stderr=subprocess.PIPE):
         """Starts a program that is ended with the test at the latest."""
         child = subprocess.Popen([program, *map(str, words)], stdin=subprocess.PIPE,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                 stdout=subprocess.PIPE, stderr=stderr)
         self.children.append(child)
         return child
 
