@@ -26,6 +26,8 @@ void add_payment_commands(CLI::App& app, Chosen& chosen);
 void add_campaign_commands(CLI::App& app, Chosen& chosen);
 void add_buy_command(CLI::App& app, Chosen& chosen);
 void add_harvest_command(CLI::App& app, Chosen& chosen);
+void add_watch_command(CLI::App& app, Chosen& chosen);
+void add_login_commands(CLI::App& app, Chosen& chosen);
 void add_audit_command(CLI::App& app, Chosen& chosen);
 void add_node_command(CLI::App& app, Chosen& chosen);
 void add_patrol_command(CLI::App& app, Chosen& chosen);

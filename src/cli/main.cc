@@ -45,7 +45,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", POSSE_VERSION);
   app.require_subcommand(1);
   app.footer(
-      "Exit codes: 0 fine, 1 refused or unsound, 2 usage, 3 store unreachable, 4 undecided.");
+      "Exit codes: 0 fine, 1 refused or unsound, 2 usage, 3 store or node unreachable, 4 "
+      "undecided.");
   app.failure_message(usage_sentence);
   posse::Chosen chosen;
   posse::add_account_commands(app, chosen);
@@ -53,6 +54,8 @@ int main(int argc, char** argv) {
   posse::add_campaign_commands(app, chosen);
   posse::add_buy_command(app, chosen);
   posse::add_harvest_command(app, chosen);
+  posse::add_watch_command(app, chosen);
+  posse::add_login_commands(app, chosen);
   posse::add_audit_command(app, chosen);
   posse::add_node_command(app, chosen);
   posse::add_patrol_command(app, chosen);

@@ -5,6 +5,23 @@
 #include <cstdio>
 
 namespace posse {
+namespace {
+
+/// Without what could command a terminal: a document may be forged, and a node may be anybody.
+std::string printable(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : '\0');
+    const bool c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;  // U+0080 to U+009F
+    const bool control = (byte < ' ' && byte != '\n') || byte == 0x7F || c1;
+    out += control ? '?' : text[i];
+    if (c1) ++i;
+  }
+  return out;
+}
+
+}  // namespace
 
 void print(const boost::json::object& json) {
   print(boost::json::serialize(json) + "\n");
@@ -16,14 +33,22 @@ void print(const std::string& text) {
 }
 
 Exit usage_error(const std::string& sentence) {
-  (void)std::fprintf(stderr, "posse: %s\n", sentence.c_str());
+  (void)std::fprintf(stderr, "posse: %s\n", printable(sentence).c_str());
   return Exit::usage;
 }
 
 Exit report(const Error& error) {
   const char* alarm = error.code == Errc::books_broken ? "ALARM, the books are broken: " : "";
-  (void)std::fprintf(stderr, "posse: %s%s\n", alarm, error.detail.c_str());
+  (void)std::fprintf(stderr, "posse: %s%s\n", alarm, printable(error.detail).c_str());
   return exit_of(error);
+}
+
+Exit report(const Globals& globals, const boost::json::object& view, TextOf* text) {
+  if (globals.json)
+    print(view);
+  else
+    print(printable(text(view)));
+  return Exit::fine;
 }
 
 Exit report(const Globals& globals, const Refusal& refusal) {
@@ -32,7 +57,7 @@ Exit report(const Globals& globals, const Refusal& refusal) {
     print(to_json(refusal));
   else
     (void)std::fprintf(stderr, "posse: refused (%s): %s\n", refusal.code.c_str(),
-                       refusal.detail.c_str());
+                       printable(refusal.detail).c_str());
   return Exit::refused;
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -17,7 +18,17 @@ namespace posse {
 /// What every command can be told.
 struct Globals {
   std::string store;
+  std::string nodes;
+  std::string token;
+  std::int64_t patience = 20;  ///< Seconds.
   bool json = false;
+};
+
+/// How an answer is told to people.
+struct Told {
+  TextOf* text;
+  std::string ask_again;  ///< How to repeat a request whose outcome is not known; empty: it only
+                          ///< reads, so that no answer means nothing at all.
 };
 
 /// One line on standard output.
@@ -32,19 +43,17 @@ Exit report(const Error& error);
 Exit report(const Globals& globals, const Refusal& refusal);
 Exit report(const Globals& globals, const Undecided& undecided, const std::string& ask_again);
 
-/// An answer of the shop, whatever it is. `ask_again` says how to repeat the request.
+/// What was asked for: `view`, or its text.
+Exit report(const Globals& globals, const boost::json::object& view, TextOf* text);
+
+/// An answer of the shop, whatever it is.
 template <class T>
-Exit report(const Globals& globals, const Result<Answer<T>>& answer, const std::string& ask_again) {
+Exit report(const Globals& globals, const Result<Answer<T>>& answer, const Told& told) {
   if (!answer) return report(answer.error());
   if (const auto* refusal = std::get_if<Refusal>(&*answer)) return report(globals, *refusal);
   if (const auto* undecided = std::get_if<Undecided>(&*answer))
-    return report(globals, *undecided, ask_again);
-  const T& view = std::get<T>(*answer);
-  if (globals.json)
-    print(to_json(view));
-  else
-    print(to_text(view));
-  return Exit::fine;
+    return report(globals, *undecided, told.ask_again);
+  return report(globals, to_json(std::get<T>(*answer)), told.text);
 }
 
 }  // namespace posse

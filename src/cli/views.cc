@@ -2,59 +2,87 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/views.h"
 
+#include <algorithm>
+#include <exception>
+
 #include "core/text.h"
 
 namespace posse {
+namespace json = boost::json;
 namespace {
 
-std::string amount(Cents cents) {
-  return with_thousands(static_cast<std::uint64_t>(number(cents)));
+std::string text(const json::object& object, std::string_view field) {
+  return std::string(object.at(field).as_string());
+}
+
+std::string number(const json::value& value) {
+  return with_thousands(value.to_number<std::uint64_t>());
+}
+
+std::string number(const json::object& object, std::string_view field) {
+  return number(object.at(field));
+}
+
+/// For what people look up, not what they read.
+std::string plain_number(const json::object& object, std::string_view field) {
+  return std::to_string(object.at(field).to_number<std::uint64_t>());
 }
 
 }  // namespace
 
-std::string to_text(const AccountView& account) {
-  std::string text = account.name.text() + " (" + account.role + "): balance " +
-                     amount(account.balance) + ", can spend " + amount(account.spendable) + ", " +
-                     with_thousands(account.settled) +
-                     (account.settled == 1 ? " operation" : " operations") + " settled\n";
-  for (const auto& hold : account.holds) {
-    text += "  undecided: " + hold.intent.text() + " in " + hold.sequence.name() + ", entries " +
-            std::to_string(number(hold.first)) + " to " + std::to_string(number(hold.last)) + "\n";
+std::string account_text(const json::object& account) {
+  std::string out = text(account, "name") + " (" + text(account, "role") + "): balance " +
+                    number(account, "balance") + ", can spend " + number(account, "spendable") +
+                    ", " + number(account, "settled") +
+                    (number(account, "settled") == "1" ? " operation" : " operations") +
+                    " settled\n";
+  for (const auto& one : account.at("holds").as_array()) {
+    const json::object& hold = one.as_object();
+    out += "  undecided: " + text(hold, "intent") + " in " + text(hold, "sequence") + ", entries " +
+           plain_number(hold, "first") + " to " + plain_number(hold, "last") + "\n";
   }
-  return text;
+  return out;
 }
 
-std::string to_text(const CampaignView& view) {
-  std::string text = view.id.text() + " by " + view.campaign.owner.text();
-  if (!view.campaign.title.empty()) text += " \"" + view.campaign.title + "\"";
-  text += ": " + with_thousands(number(view.tip.slot)) + " sold, ";
-  if (const auto* offer = std::get_if<Offer>(&view.next))
-    text += "the next costs " + amount(offer->price);
-  else
-    text += std::get<Refusal>(view.next).detail;
-  return text + "\n";
+std::string campaign_text(const json::object& campaign) {
+  std::string out = text(campaign, "id") + " by " + text(campaign, "owner");
+  if (const auto title = text(campaign, "title"); !title.empty()) out += " \"" + title + "\"";
+  out += ": " + number(campaign.at("tip").as_object(), "slot") + " sold, ";
+  if (!campaign.at("price").is_null())
+    return out + "the next costs " + number(campaign, "price") + "\n";
+  std::string refusal = text(campaign, "refusal");
+  std::ranges::replace(refusal, '_', ' ');
+  return out + refusal + "\n";
 }
 
-std::string to_text(const Sale& sale) {
-  return std::string(sale.repeated ? "bought before: " : "sold: ") + "slot " +
-         with_thousands(number(sale.slot)) + " of " + sale.campaign.text() + " for " +
-         amount(sale.price) + " (entry " + std::to_string(number(sale.entry)) + ", key " +
-         sale.key.text() + ")\n";
+std::string sale_text(const json::object& sale) {
+  return std::string(sale.at("repeated").as_bool() ? "bought before: " : "sold: ") + "slot " +
+         number(sale, "slot") + " of " + text(sale, "campaign") + " for " + number(sale, "price") +
+         " (entry " + plain_number(sale, "entry") + ", key " + text(sale, "key") + ")\n";
 }
 
-std::string to_text(const Booked& booked) {
-  return std::string(booked.repeated ? "booked before: " : "booked: ") +
-         amount(booked.payment.amount) + " for " + booked.payment.account.text() + " (reference " +
-         booked.payment.reference + ")\n";
+std::string booked_text(const json::object& booked) {
+  return std::string(booked.at("repeated").as_bool() ? "booked before: " : "booked: ") +
+         number(booked, "amount") + " for " + text(booked, "account") + " (reference " +
+         text(booked, "reference") + ")\n";
 }
 
-std::string to_text(const Harvested& harvested) {
-  std::string text;
-  for (const auto& [campaign, sum] : harvested.paid)
-    text += "paid " + amount(sum) + " from " + campaign + "\n";
-  if (text.empty()) text = "nothing to pay\n";
-  return text + "balance " + amount(harvested.balance) + "\n";
+std::string harvested_text(const json::object& harvested) {
+  std::string out;
+  for (const auto& [campaign, sum] : harvested.at("paid").as_object())
+    out += "paid " + number(sum) + " from " + std::string(campaign) + "\n";
+  if (out.empty()) out = "nothing to pay\n";
+  return out + "balance " + number(harvested, "balance") + "\n";
+}
+
+bool is_read_by(TextOf* text, const json::value& value) {
+  if (!value.is_object()) return false;
+  try {
+    (void)text(value.get_object());
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
 }
 
 }  // namespace posse

@@ -1,17 +1,23 @@
-/// What the shop answers, as text for people.
+/// What the shop answers, as text for people: made of the JSON that a node answers too.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>
 
-#include "shop/shop.h"
+#include <boost/json.hpp>
 
 namespace posse {
 
-std::string to_text(const AccountView& account);
-std::string to_text(const CampaignView& campaign);
-std::string to_text(const Sale& sale);
-std::string to_text(const Booked& booked);
-std::string to_text(const Harvested& harvested);
+/// Each reads an object of node/views.h and throws std::exception if it is another one.
+using TextOf = std::string(const boost::json::object&);
+
+TextOf account_text;
+TextOf campaign_text;
+TextOf sale_text;
+TextOf booked_text;
+TextOf harvested_text;
+
+/// Whether `value` is an object that `text` reads.
+bool is_read_by(TextOf* text, const boost::json::value& value);
 
 }  // namespace posse

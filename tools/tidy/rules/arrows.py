@@ -14,9 +14,10 @@ SEES = {
     "patrol": {"core", "journal", "live"},
     "shop": {"core", "journal", "live"},
     "system": {"core"},
+    "client": {"core"},
     "stores": {"core"},
     "node": _UP_TO_SHOP | {"system"},
-    "cli": _UP_TO_SHOP | {"system", "node", "stores", "sim"},
+    "cli": _UP_TO_SHOP | {"system", "client", "node", "stores", "sim"},
     "sim": _UP_TO_SHOP | {"system", "stores"},
 }
 # Whoever stands here sees everything.

@@ -1,0 +1,334 @@
+"""The program as a client of nodes: the same words as on a store, and what it says when nodes die,
+keep silent, or are no nodes at all."""
+# SPDX-License-Identifier: Apache-2.0
+import json
+import os
+import signal
+import socket
+import threading
+import time
+import unittest
+
+from node_case import PASSWORD, NodeCase, new_key
+
+FINE, REFUSED, USAGE, UNREACHABLE, UNDECIDED = range(5)
+
+
+def answer(status, body, media="application/json"):
+    body = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return (f"HTTP/1.1 {status} X\r\nContent-Type: {media}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+
+
+class FakeNode:
+    """Answers one request after the other with these bytes, the last for ever; empty: it hangs
+    up."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(5)
+                self.asked.append(self.request(connection))
+                said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+                connection.sendall(said)
+
+    @staticmethod
+    def request(connection):
+        said = b""
+        while b"\r\n\r\n" not in said:
+            said += connection.recv(65536)
+        head, body = said.split(b"\r\n\r\n", 1)
+        for line in head.lower().split(b"\r\n"):
+            if line.startswith(b"content-length:"):
+                while len(body) < int(line.split(b":")[1]):
+                    body += connection.recv(65536)
+        return head.decode(), body.decode()
+
+    def close(self):
+        self.listener.close()
+
+
+class RemoteCase(NodeCase):
+    def at(self, nodes, *words, token="", **more):
+        """Runs `posse` on these nodes."""
+        urls = ",".join(f"http://{node.address}" for node in nodes)
+        return self.run_bare(*words, "--node", urls, POSSE_TOKEN=token, **more)
+
+    def good_at(self, nodes, *words, **more):
+        ran = self.at(nodes, *words, **more)
+        self.assertEqual((ran.code, ran.err), (FINE, ""), (words, ran.out))
+        return ran
+
+    def fake(self, *answers):
+        node = FakeNode(*answers)
+        self.addCleanup(node.close)
+        return node
+
+    def said(self, ran, code, *parts):
+        """It ended with this code and one sentence that has these parts."""
+        self.assertEqual(ran.code, code, (ran.out, ran.err))
+        self.assertEqual(ran.err.count("\n"), 1, ran.err)
+        for part in parts:
+            self.assertIn(part, ran.err)
+
+    def sold(self):
+        return self.good("campaign", "show", "lamps", "--json").json()["tip"]["slot"]
+
+
+class SameWords(RemoteCase):
+    def test_a_shop_from_sign_up_to_harvest(self):  # S9
+        nodes = [self.node(), self.node()]
+        password = (PASSWORD + "\n").encode()
+        tokens = {}
+        for name in ("ann", "bob", "root"):
+            made = self.good_at(nodes, "account", "create", name, "--password-stdin",
+                                stdin=password)
+            self.assertEqual(made.out, f"{name} (person): balance 0, can spend 0, "
+                                       "0 operations settled\n")
+            tokens[name] = self.good_at(nodes, "login", name, stdin=password).out.strip()
+        self.good("account", "role", "root", "operator")
+        time.sleep(0.15)  # known everywhere within 100 ms
+        paid = self.good_at(nodes, "deposit", "bob", 1000, "--reference", "r1",
+                            token=tokens["root"])
+        self.assertEqual(paid.out, "booked: 1,000 for bob (reference r1)\n")
+        again = self.good_at(nodes, "deposit", "bob", 1000, "--reference", "r1",
+                             token=tokens["root"])
+        self.assertEqual(again.out, "booked before: 1,000 for bob (reference r1)\n")
+        self.good_at(nodes, "campaign", "create", "lamps", "--owner", "ann", "--floor", 40,
+                     "--slot-seconds", 60, "--capacity", 9, "--title", "Lamps \u00e4",
+                     "--opens-at", "2026-01-31T12:00:00Z", token=tokens["ann"])
+        on_store = self.good("campaign", "show", "lamps", "--json").json()
+        on_node = self.good_at(nodes, "campaign", "show", "lamps", "--json").json()
+        for shown in (on_store, on_node):
+            del shown["as_of"]
+        self.assertEqual(on_node, on_store)
+        self.assertEqual(self.good_at(nodes, "campaign", "list").out,
+                         self.good("campaign", "list").out)
+        key = new_key()
+        buying = ("buy", "lamps", "--max-price", 40, "--key", key)
+        self.assertIn("sold: slot 1 of lamps for 40",
+                      self.good_at(nodes, *buying, token=tokens["bob"]).out)
+        for nodes_now in (nodes, nodes[::-1]):
+            self.assertIn("bought before: slot 1 of lamps for 40",
+                          self.good_at(nodes_now, *buying, "--as", "bob", token=tokens["bob"]).out)
+        self.good_at(nodes, "account", "show", "bob", "--resolve", token=tokens["bob"])
+        self.assertEqual(self.good_at(nodes, "account", "show", token=tokens["bob"]).out,
+                         self.good("account", "show", "bob").out)
+        self.assertEqual(self.good_at(nodes, "harvest", token=tokens["ann"]).out,
+                         "paid 40 from lamps\nbalance 40\n")
+        self.good_at(nodes, "withdraw", "ann", 40, "--reference", "r2", token=tokens["root"])
+        self.good_at(nodes, "logout", token=tokens["bob"])
+        time.sleep(0.15)
+        self.said(self.at(nodes, "account", "show", token=tokens["bob"]), REFUSED, "unauthorized")
+        self.assertTrue(self.audit()["sound"])
+
+    def test_lists_go_on_over_pages(self):
+        node = self.node()
+        self.good("account", "create", "ann")
+        for n in range(203):
+            self.good("campaign", "create", f"c{n:03}", "--owner", "ann", "--price", 1)
+        whole = self.good_at([node], "campaign", "list").out
+        self.assertEqual(whole, self.good("campaign", "list").out)
+        self.assertEqual(whole.count("\n"), 203)
+        last = self.good_at([node], "campaign", "list", "--after", "c201").out
+        self.assertEqual(last, "c202 by ann: 0 sold, the next costs 1\n")
+
+    def test_refusals_are_those_of_the_shop(self):
+        node = self.node()
+        tokens = self.open_shop(node)
+        ran = self.at([node], "buy", "lamps", "--max-price", 39, "--json", token=tokens["bob"])
+        self.assertEqual(ran.code, REFUSED)
+        self.assertEqual((ran.json()["code"], ran.json()["price"]), ("price_moved", 40))
+        self.assertEqual(ran.json(), self.buy("--json", max_price=39).json())
+        self.said(self.at([node], "buy", "lamp", "--max-price", 40, token=tokens["bob"]), REFUSED,
+                  "unknown_campaign")
+        self.said(self.at([node], "deposit", "bob", 1, "--reference", "x", token=tokens["bob"]),
+                  REFUSED, "operators_only")
+        self.said(self.at([node], "login", "bob", stdin=b"wrong horse\n"), REFUSED,
+                  "wrong_credentials")
+        self.said(self.at([node], "account", "create", "bob", "--password-stdin",
+                          stdin=b"correct horse\n"), REFUSED, "exists")
+
+
+class BadWords(RemoteCase):
+    def test_whoever_is_named_must_own_the_token(self):
+        node = self.node()
+        tokens = self.open_shop(node)
+        before = self.dump()
+        for words in (("buy", "lamps", "--max-price", 40, "--as", "ann"), ("harvest", "ann"),
+                      ("account", "show", "ann", "--resolve"),
+                      ("campaign", "create", "new", "--price", 1, "--owner", "ann")):
+            self.said(self.at([node], *words, token=tokens["bob"]), USAGE, "`ann`", "`bob`")
+        self.assertEqual(self.dump(), before)
+
+    def test_where_is_said_once(self):
+        url = "http://127.0.0.1:1"
+        self.said(self.run_bare("campaign", "list"), USAGE, "--store", "--node")
+        self.said(self.run_bare("campaign", "list", POSSE_STORE="lmdb:x", POSSE_NODE=url), USAGE,
+                  "POSSE_STORE and POSSE_NODE")
+        self.said(self.run_bare("campaign", "list", "--store", "lmdb:x", "--node", url), USAGE,
+                  "--store and --node")
+        self.good("account", "create", "ann", POSSE_NODE=url)
+        self.said(self.run_bare("login", "ann", stdin=b"correct horse\n"), USAGE, "--node")
+
+    def test_nodes_and_tokens_are_looked_at(self):
+        for nodes in ("https://127.0.0.1:1", "127.0.0.1:1", "http://a,", "http://a:0"):
+            self.said(self.run_bare("campaign", "list", "--node", nodes), USAGE, "--node",
+                      "http://HOST:PORT")
+        node = self.fake(answer(200, {}))
+        for token in ("a b", "a\r\nX: y", "x" * 257):
+            self.said(self.at([node], "account", "show", token=token), USAGE, "--token", "256")
+        self.said(self.at([node], "account", "create", "ann"), USAGE, "--password-stdin")
+        self.said(self.at([node], "login", "ann", stdin=b"short\n"), USAGE, "password")
+        self.said(self.at([node], "watch", "lamps", "--count", 0), USAGE, "--count")
+        self.assertEqual(node.asked, [])
+
+
+class BadNodes(RemoteCase):
+    def test_nobody_is_there(self):
+        began = time.monotonic()
+        self.said(self.run_bare("campaign", "list", "--node", "http://127.0.0.1:1"), UNREACHABLE,
+                  "no node", "http://127.0.0.1:1")
+        self.said(self.run_bare("watch", "lamps", "--node", "http://127.0.0.1:1"), UNREACHABLE,
+                  "no node")
+        self.assertLess(time.monotonic() - began, 10)
+
+    def test_the_next_node_is_asked(self):
+        node = self.node()
+        token = self.open_shop(node)["bob"]
+        gone = self.node()
+        gone.kill()
+        gone.wait()
+        self.good_at([gone, node], "buy", "lamps", "--max-price", 40, token=token)
+        self.assertEqual(self.sold(), 1)
+
+    def test_a_frozen_node_costs_time_and_no_money(self):  # S10
+        node, frozen = self.node(), self.node()
+        token = self.open_shop(node)["bob"]
+        frozen.send_signal(signal.SIGSTOP)
+        ran = self.good_at([frozen, node], "buy", "lamps", "--max-price", 40, token=token)
+        self.assertIn("slot 1 of lamps", ran.out)
+        frozen.send_signal(signal.SIGCONT)  # and now it reads the same order
+        time.sleep(1)
+        self.assertEqual(self.sold(), 1)
+        self.assertEqual(self.account("bob")["balance"], 960)
+
+    def test_an_order_that_nobody_answers_is_undecided(self):
+        node = self.node()
+        token = self.open_shop(node)["bob"]
+        silent = self.fake(b"")
+        key = new_key()
+        began = time.monotonic()
+        ran = self.at([silent], "buy", "lamps", "--max-price", 40, "--key", key, "--patience", 2,
+                      token=token)
+        self.said(ran, UNDECIDED, "undecided", f"--key {key}")
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertEqual({f"idempotency-key: {key}" in head.lower() for head, _ in silent.asked},
+                         {True})
+        self.good_at([silent, node], "buy", "lamps", "--max-price", 40, "--key", key, token=token)
+        self.assertEqual(self.sold(), 1)
+
+    def test_undecided_is_asked_again(self):
+        node = self.node()
+        token = self.open_shop(node)["bob"]
+        undecided = self.fake(answer(202, {"code": "undecided", "intent": "i" * 22}))
+        ran = self.good_at([undecided, node], "buy", "lamps", "--max-price", 40, token=token)
+        self.assertIn("sold: slot 1", ran.out)
+        self.assertEqual(len(undecided.asked), 1)
+
+    def test_a_later_no_does_not_undo_an_unknown(self):
+        """Whoever asked once without an answer is told no refusal that is about the moment."""
+        late = self.fake(b"", answer(401, {"code": "unauthorized", "detail": "log in first"},
+                                     "application/problem+json"))
+        self.said(self.at([late], "buy", "lamps", "--max-price", 40), UNDECIDED, "--key")
+        late = self.fake(b"", answer(500, {"code": "books_unreadable", "detail": "x"},
+                                     "application/problem+json"))
+        self.said(self.at([late], "buy", "lamps", "--max-price", 40), UNDECIDED, "--key")
+
+    def test_what_has_no_key_is_asked_once(self):
+        silent, other = self.fake(b""), self.fake(b"")
+        ran = self.at([silent, other], "account", "create", "ann", "--password-stdin",
+                      stdin=b"correct horse\n")
+        self.said(ran, UNDECIDED, "look at the account")
+        ran = self.at([silent, other], "campaign", "create", "c", "--price", 1)
+        self.said(ran, UNDECIDED, "look whether the campaign is there")
+        self.assertEqual((len(silent.asked), len(other.asked)), (2, 0))
+
+    def test_others_are_told_from_nodes(self):
+        strange = [b"SSH-2.0-OpenSSH_9.2\r\n", answer(200, b"<html>", "text/html"), answer(200, {}),
+                   answer(200, b"[" * 100_000), answer(404, b"not here", "text/plain"),
+                   answer(200, {"id": 1}), answer(302, b"")]
+        for said in strange:
+            sentence = "no answer" if said is strange[0] else "no Posse node"
+            for words in (("campaign", "show", "lamps"), ("campaign", "list"), ("watch", "lamps")):
+                ran = self.at([self.fake(said)], *words, "--patience", 1)
+                self.said(ran, UNREACHABLE, sentence)
+        for said in strange:
+            ran = self.at([self.fake(said)], "account", "create", "ann", "--password-stdin",
+                          "--patience", 1, stdin=b"correct horse\n")
+            self.assertIn(ran.code, (UNREACHABLE, UNDECIDED))
+            self.assertEqual(ran.err.count("\n"), 1, ran.err)
+
+    def test_a_node_cannot_command_the_terminal(self):
+        evil = answer(409, {"code": "exists", "detail": "\x1b[2Jgone\x9b"},
+                      "application/problem+json")
+        ran = self.at([self.fake(evil)], "campaign", "show", "lamps")
+        self.assertEqual(ran.err, "posse: refused (exists): ?[2Jgone?\n")
+
+
+class Watching(RemoteCase):
+    def watch(self, *words):
+        return self.start("watch", "lamps", *words)
+
+    def states(self, child, count):
+        """The next states, one a line."""
+        return [json.loads(child.stdout.readline())["tip"]["slot"] for _ in range(count)]
+
+    def test_each_change_on_a_node_and_on_the_store(self):
+        node = self.node()
+        token = self.open_shop(node)["bob"]
+        urls = f"http://127.0.0.1:1,http://{node.address}"
+        watchers = [self.watch("--json", "--node", urls, "--count", 2),
+                    self.watch("--json", "--store", f"lmdb:{self.store}", "--count", 2)]
+        for watcher in watchers:
+            self.assertEqual(self.states(watcher, 1), [0])
+        self.assertEqual(self.buy_at(node, token).status, 201)
+        for watcher in watchers:
+            self.assertEqual(self.states(watcher, 1), [1])
+            self.assertEqual(watcher.wait(timeout=10), 0)
+
+    def test_goes_on_at_another_node(self):
+        node, other = self.node(), self.node()
+        token = self.open_shop(node)["bob"]
+        watcher = self.watch("--json", "--node",
+                             f"http://{node.address},http://{other.address}", "--count", 3)
+        self.assertEqual(self.states(watcher, 1), [0])
+        node.kill()
+        node.wait()
+        for slot in (1, 2):
+            self.assertEqual(self.buy_at(other, token).status, 201)
+            self.assertEqual(self.states(watcher, 1), [slot])  # none twice, none left out
+        self.assertEqual(watcher.wait(timeout=10), 0)
+
+    def test_what_is_not_there(self):
+        node = self.node()
+        self.said(self.at([node], "watch", "lamps"), REFUSED, "unknown_campaign", "`lamps`")
+        self.said(self.posse("watch", "lamps"), REFUSED, "unknown_campaign", "`lamps`")
+        event = answer(200, b'event: campaign\ndata: {"id":1}\n\n', "text/event-stream")
+        self.said(self.at([self.fake(event)], "watch", "lamps"), UNREACHABLE, "no Posse node")
+
+
+if __name__ == "__main__":
+    os.environ.pop("POSSE_NODE", None)
+    unittest.main()
