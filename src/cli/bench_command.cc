@@ -109,7 +109,8 @@ Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments) {
                     .length = std::chrono::seconds{arguments.seconds},
                     .purchases = arguments.purchases};
       NoWitness nobody;
-      Load running(*host, std::move(plan), nobody);
+      ShopTill till(host->shop());
+      Load running(*host, till, nobody, std::move(plan));
       Row row{.load = load, .buyers = buyers, .result = {}};
       row.result = co_await running.run();
       co_await host->shop().close();

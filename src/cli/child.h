@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -12,8 +13,9 @@ namespace posse {
 /// it: nothing outlives its parent by accident.
 class Child {
  public:
+  /// What it prints goes into the file `output`, behind what is there.
   /// Throws std::system_error if the machine starts no process.
-  explicit Child(std::vector<std::string> arguments);
+  Child(std::vector<std::string> arguments, const std::filesystem::path& output);
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
   Child(const Child&) = delete;

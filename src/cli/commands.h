@@ -32,7 +32,7 @@ void add_audit_command(CLI::App& app, Chosen& chosen);
 void add_node_command(CLI::App& app, Chosen& chosen);
 void add_patrol_command(CLI::App& app, Chosen& chosen);
 void add_bench_command(CLI::App& app, Chosen& chosen);
-void add_demo_commands(CLI::App& app, Chosen& chosen);
+void add_demo_command(CLI::App& app, Chosen& chosen);
 
 /// Gives `command` the options `--store` and `--json`.
 void add_store_option(CLI::App& command, Chosen& chosen);

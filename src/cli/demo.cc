@@ -7,9 +7,11 @@
 #include <cstdio>
 #include <utility>
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include "cli/sample.h"
-#include "cli/witness_log.h"
 #include "core/text.h"
+#include "node/sessions.h"
 #include "shop/audit.h"
 #include "shop/audit_text.h"
 
@@ -18,8 +20,27 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How long a process gets to finish what it has begun before it is killed too.
+constexpr const char* prefix = "demo";
+constexpr Cents price{40};
+constexpr Cents funds{1'000'000'000'000};
+
+/// One in so many offers is too low, so that there are refusals to hold against the books.
+constexpr std::uint64_t too_low_in = 20;
+
+/// How long a node gets to finish what it has begun before it is killed too.
 constexpr auto end_within = 10s;
+
+/// How long the first node may take until it answers.
+constexpr auto ready_within = 10s;
+
+/// How long a recovery is watched; none should take a tenth of it.
+constexpr std::chrono::microseconds recovered_within = 60s;
+
+/// Purchases that are asked for again when all is over.
+constexpr std::size_t asked_again_max = 5000;
+
+/// A buyer loses no time with a dead node, and gives up only when all are silent for a minute.
+constexpr ClientWaits buyers_wait{.connect = 500ms, .answer = 2s, .any = 60s, .in_all = 60s};
 
 std::string plural(std::uint64_t count, const std::string& one, const std::string& many) {
   return with_thousands(count) + " " + (count == 1 ? one : many);
@@ -29,80 +50,203 @@ std::string plural(std::uint64_t count, const std::string& one) {
   return plural(count, one, one + "s");
 }
 
+/// Addresses of this machine that nobody listens on now.
+std::vector<NodeAddress> free_addresses(boost::asio::io_context& io, std::size_t count) {
+  using Tcp = boost::asio::ip::tcp;
+  std::vector<Tcp::acceptor> taken;
+  std::vector<NodeAddress> addresses;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Tcp::endpoint any(boost::asio::ip::make_address("127.0.0.1"), 0);
+    const auto& acceptor = taken.emplace_back(io, any);
+    const std::string port = std::to_string(acceptor.local_endpoint().port());
+    addresses.push_back({.host = "127.0.0.1", .port = port, .url = "http://127.0.0.1:" + port});
+  }
+  return addresses;
+}
+
+std::chrono::microseconds since(Moment moment) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               moment);
+}
+
 }  // namespace
+
+/// What came of it, besides what the buyers saw.
+struct Demo::Verdict {
+  AuditReport before;  ///< As the nodes left it.
+  AuditReport books;   ///< One repair later.
+  std::vector<std::string> wrong;
+};
 
 Demo::Demo(Host& host, Globals globals, DemoPlan plan, std::filesystem::path logs)
     : host_(host),
       globals_(std::move(globals)),
       plan_(plan),
       logs_(std::move(logs)),
-      signals_(host.io(), SIGINT, SIGTERM) {}
+      signals_(host.io(), SIGINT, SIGTERM),
+      tasks_(host.io().get_executor()),
+      campaigns_(sample_names(prefix, plan.campaigns)) {}
 
 Task<Exit> Demo::run() {
-  const SamplePlan sample{.prefix = demo_prefix,
-                          .accounts = plan_.accounts,
-                          .campaigns = plan_.campaigns,
-                          .price = demo_price,
-                          .funds = Cents{1'000'000'000'000},
-                          .round = "demo"};
-  const auto made = co_await make_sample(&host_, sample);
-  if (!made) co_return report(made.error());
+  const auto prepared = co_await prepare();
+  if (!prepared) co_return report(prepared.error());
+  for (auto& address : free_addresses(host_.io(), plan_.nodes)) {
+    Child child = start(address);
+    members_.push_back({.address = std::move(address), .child = std::move(child)});
+  }
+  const bool are_ready = co_await ready();
+  if (!are_ready) co_return report(Error{Errc::unavailable, "the nodes do not start"});
   sold_before_ = co_await sold_so_far();
-  co_await sell_and_kill();
-  co_await end_all();
-  co_return co_await judge();
+
+  NodeTill till(host_.io().get_executor(), host_.clock(), till_plan());
+  Load load(host_, till, testimony_,
+            {.accounts = sample_names(prefix, plan_.accounts),
+             .campaigns = campaigns_,
+             .max_price = price,
+             .buyers = plan_.buyers,
+             .length = std::chrono::hours{25},
+             .too_low_in = too_low_in});
+  tasks_.spawn(sell(&load));
+  co_await trouble(&load);
+  co_await tasks_.join();
+  auto verdict = co_await judge();
+  if (!verdict) co_return report(verdict.error());
+  co_return tell(*verdict, load.so_far());
 }
 
-Task<void> Demo::sell_and_kill() {
+/// Accounts with funds, campaigns, and a session for each account.
+Task<Result<void>> Demo::prepare() {
+  const SamplePlan sample{.prefix = prefix,
+                          .accounts = plan_.accounts,
+                          .campaigns = plan_.campaigns,
+                          .price = price,
+                          .funds = funds,
+                          .round = "demo"};
+  const auto made = co_await make_sample(&host_, sample);
+  if (!made) co_return made;
+  LiveDocuments live(host_.store(), host_.clock(), host_.io().get_executor(),
+                     [](std::chrono::milliseconds) {});
+  Sessions sessions(host_.store(), live, host_.clock(), host_.random());
+  Result<void> result;
+  for (const auto& account : sample_names(prefix, plan_.accounts)) {
+    auto opened = co_await sessions.open(account);
+    if (!opened) result = opened.error();
+    if (!opened) break;
+    tokens_[account] = std::move(opened->token);
+  }
+  co_await live.close();
+  co_return result;
+}
+
+NodeTill::Plan Demo::till_plan() const {
+  NodeTill::Plan plan{.nodes = {}, .tokens = tokens_, .buyers = plan_.buyers, .waits = buyers_wait};
+  for (const auto& member : members_) plan.nodes.push_back(member.address);
+  return plan;
+}
+
+Task<void> Demo::sell(Load* load) {
+  const auto result = co_await load->run();
+  (void)result;  // the load remembers it
+  over_ = true;
+}
+
+/// Until every node has answered once.
+Task<bool> Demo::ready() {
+  for (const auto& member : members_) {
+    NodeClient client(host_.io().get_executor(), host_.clock(), {member.address}, "");
+    client.set_waits({.connect = 1s, .answer = 5s, .any = ready_within, .in_all = ready_within});
+    Ask ask;
+    ask.target = "/readyz";
+    const Reply reply = co_await client.insist(std::move(ask));
+    if (reply.status != 200) co_return false;
+  }
+  co_return true;
+}
+
+/// Until the last buyer has its last answer; by then every node is there again.
+Task<void> Demo::trouble(Load* load) {
   // Whoever ends it early gets the audit early.
   signals_.async_wait([this](const boost::system::error_code& wrong, int /*signal*/) {
     if (!wrong) stopped_ = true;
   });
-  for (std::size_t i = 0; i < plan_.processes; ++i) children_.push_back(start());
   const Steady began = host_.clock().steady();
   Steady next_kill = began + plan_.kill_every;
+  Steady next_freeze = began + plan_.freeze_every;
   Steady next_show = began + 1s;
-  while (!stopped_ && host_.clock().steady() - began < plan_.length) {
+  while (!over_) {
     co_await host_.clock().sleep(20ms);
+    for (auto& member : members_) {
+      if (member.child.ended()) member.child = start(member.address);
+    }
     const Steady now = host_.clock().steady();
+    if (stopped_ || now - began >= plan_.length) {
+      load->stop();
+      continue;
+    }
     if (now >= next_kill) {
       next_kill += plan_.kill_every;
       kill_one();
     }
-    for (auto& child : children_) {
-      if (child.ended()) child = start();
+    if (plan_.freeze_every > 0ms && now >= next_freeze) {
+      next_freeze += plan_.freeze_every;
+      tasks_.spawn(freeze(host_.random().bits() % members_.size()));
     }
     if (now < next_show) continue;
     next_show += 1s;
     const std::uint64_t sold = co_await sold_so_far();
     show(std::chrono::duration_cast<std::chrono::seconds>(now - began), sold);
   }
+  signals_.cancel();
 }
 
-Child Demo::start() {
+Child Demo::start(const NodeAddress& address) {
   const std::string name = "node-" + std::to_string(++started_);
-  return Child({"demo-node", "--store", globals_.store, "--id", name, "--log",
-                (logs_ / (name + ".log")).string(), "--buyers", std::to_string(plan_.buyers),
-                "--accounts", std::to_string(plan_.accounts), "--campaigns",
-                std::to_string(plan_.campaigns)});
+  return Child({"node", "--store", globals_.store, "--listen", address.host + ":" + address.port,
+                "--id", name, "--log-level", "warning", "--ends-with-parent"},
+               logs_ / (name + ".log"));
 }
 
 void Demo::kill_one() {
-  auto& victim = children_[host_.random().bits() % children_.size()];
-  victim.send(SIGKILL);
+  members_[host_.random().bits() % members_.size()].child.send(SIGKILL);
   ++kills_;
+  tasks_.spawn(measure_recovery());
 }
 
-void Demo::show(std::chrono::seconds passed, std::uint64_t sold) {
+/// From a kill until everything that was claimed before it is settled and published.
+Task<void> Demo::measure_recovery() {
+  const Moment killed = std::chrono::steady_clock::now();
+  for (const auto& campaign : campaigns_) {
+    std::optional<EntryNumber> claimed;
+    while (since(killed) < recovered_within) {
+      const auto shown = co_await host_.shop().campaigns().show(campaign);
+      const auto* view = shown ? std::get_if<CampaignView>(&*shown) : nullptr;
+      if (view != nullptr && !claimed) claimed = view->tip.entry;
+      if (view != nullptr && view->head.entry >= *claimed) break;
+      co_await host_.clock().sleep(10ms);
+    }
+  }
+  recoveries_.add(since(killed));
+}
+
+Task<void> Demo::freeze(std::size_t member) {
+  const pid_t frozen = members_[member].child.id();
+  members_[member].child.send(SIGSTOP);
+  ++freezes_;
+  const auto length = 100ms + std::chrono::milliseconds{host_.random().bits() % 4900};
+  co_await host_.clock().sleep(length);
+  if (members_[member].child.id() == frozen) members_[member].child.send(SIGCONT);
+}
+
+void Demo::show(std::chrono::seconds passed, std::uint64_t sold) const {
   if (globals_.json) return;
-  print(std::to_string(passed.count()) + " s: " + plural(plan_.processes, "process", "processes") +
-        " selling, " + plural(kills_, "kill") + ", " + plural(sold - sold_before_, "slot") +
-        " sold\n");
+  const std::string freezes = freezes_ > 0 ? ", " + plural(freezes_, "freeze") : "";
+  print(std::to_string(passed.count()) + " s: " + plural(plan_.nodes, "node") + ", " +
+        plural(kills_, "kill") + freezes + ", " + plural(sold - sold_before_, "slot") + " sold\n");
 }
 
 Task<std::uint64_t> Demo::sold_so_far() {
   std::uint64_t sold = 0;
-  for (const auto& id : sample_names(demo_prefix, plan_.campaigns)) {
+  for (const auto& id : campaigns_) {
     const auto shown = co_await host_.shop().campaigns().show(id);
     const auto* view = shown ? std::get_if<CampaignView>(&*shown) : nullptr;
     if (view != nullptr) sold += number(view->tip.slot);
@@ -110,51 +254,81 @@ Task<std::uint64_t> Demo::sold_so_far() {
   co_return sold;
 }
 
-Task<void> Demo::end_all() {
-  for (const auto& child : children_) child.send(SIGTERM);
+Task<void> Demo::end_nodes() {
+  for (const auto& member : members_) member.child.send(SIGTERM);
   const Steady until = host_.clock().steady() + end_within;
-  const auto running = [](Child& child) { return !child.ended(); };
-  while (std::any_of(children_.begin(), children_.end(), running) &&
-         host_.clock().steady() < until) {
+  const auto running = [](Member& member) { return !member.child.ended(); };
+  while (std::any_of(members_.begin(), members_.end(), running) && host_.clock().steady() < until) {
     co_await host_.clock().sleep(20ms);
   }
-  children_.clear();
-  signals_.cancel();
+  members_.clear();
 }
 
-Task<Exit> Demo::judge() {
-  Audit audit(host_.shop().journal(), host_.scan(), host_.clock());
-  const auto before = co_await audit.run(nullptr);
-  if (!before) co_return report(before.error());
-  const auto repairs = co_await audit.repair(nullptr);
-  if (!repairs) co_return report(repairs.error());
-  const auto books = co_await audit.run(nullptr);
-  if (!books) co_return report(books.error());
-  const Testimony testimony(logs_);
-  const auto wrong = co_await testimony.contradictions(&host_);
-  if (!wrong) co_return report(wrong.error());
+Task<Result<Demo::Verdict>> Demo::judge() {
+  Verdict verdict;
+  NodeTill till(host_.io().get_executor(), host_.clock(), till_plan());
+  auto other = co_await testimony_.asked_again(&till, &host_.random(), asked_again_max);
+  co_await end_nodes();
 
-  for (const auto& sentence : *wrong) (void)std::fprintf(stderr, "posse: %s\n", sentence.c_str());
-  const bool good = before->sound() && books->sound() && books->finished() && wrong->empty();
+  Audit audit(host_.shop().journal(), host_.scan(), host_.clock());
+  auto before = co_await audit.run(nullptr);
+  if (!before) co_return before.error();
+  const auto repairs = co_await audit.repair(nullptr);
+  if (!repairs) co_return repairs.error();
+  auto books = co_await audit.run(nullptr);
+  if (!books) co_return books.error();
+  auto wrong = co_await testimony_.contradictions(&host_);
+  if (!wrong) co_return wrong.error();
+  verdict.before = *std::move(before);
+  verdict.books = *std::move(books);
+  verdict.wrong = *std::move(wrong);
+  std::ranges::move(other, std::back_inserter(verdict.wrong));
+  co_return verdict;
+}
+
+Exit Demo::tell(const Verdict& verdict, const LoadResult& load) const {
+  const AuditReport& books = verdict.books;
+  for (const auto& sentence : verdict.wrong)
+    (void)std::fprintf(stderr, "posse: %s\n", sentence.c_str());
+  const bool good = verdict.before.sound() && books.sound() && books.finished() &&
+                    verdict.wrong.empty() && load.undecided == 0 && load.failed == 0;
+  const auto& left = verdict.before.unfinished;
+  const auto milliseconds = [&](double share) {
+    return recoveries_.percentile(share).count() / 1000;
+  };
   if (globals_.json) {
     print(boost::json::object{
         {"kills", kills_},
-        {"acknowledged", testimony.sold()},
-        {"refused", testimony.refused()},
-        {"contradictions", wrong->size()},
-        {"left_behind", boost::json::object{{"entries", before->unfinished.entries},
-                                            {"holds", before->unfinished.holds}}},
-        {"audit", to_json(*books)},
+        {"freezes", freezes_},
+        {"acknowledged", testimony_.sold()},
+        {"refused", testimony_.refused()},
+        {"undecided", load.undecided},
+        {"failed", load.failed},
+        {"purchase_p50_us", load.latencies.percentile(0.5).count()},
+        {"purchase_p99_us", load.latencies.percentile(0.99).count()},
+        {"purchase_max_us", load.latencies.most().count()},
+        {"recovery_p50_ms", milliseconds(0.5)},
+        {"recovery_p99_ms", milliseconds(0.99)},
+        {"contradictions", verdict.wrong.size()},
+        {"left_behind", boost::json::object{{"entries", left.entries}, {"holds", left.holds}}},
+        {"audit", to_json(books)},
         {"good", good}});
-    co_return good ? Exit::fine : Exit::refused;
+    return good ? Exit::fine : Exit::refused;
   }
-  print("\nWhen the last process ended, the posse had left " +
-        plural(before->unfinished.entries, "unfinished entry", "unfinished entries") + " and " +
-        plural(before->unfinished.holds, "undecided hold") + "; one repair later:\n" +
-        to_text(*books) + plural(testimony.sold(), "acknowledged purchase") + " and " +
-        plural(testimony.refused(), "refusal") + " compared with the books: " +
-        (wrong->empty() ? "all true\n" : plural(wrong->size(), "contradiction") + "\n"));
-  co_return good ? Exit::fine : Exit::refused;
+  print("\n" + plural(kills_, "kill") + ": what the dead had sold was settled within " +
+        std::to_string(milliseconds(0.5)) + " ms (median), " + std::to_string(milliseconds(0.99)) +
+        " ms (p99)\nWhen the last node ended, the posse had left " +
+        plural(left.entries, "unfinished entry", "unfinished entries") + " and " +
+        plural(left.holds, "undecided hold") + "; one repair later:\n" + to_text(books) +
+        plural(testimony_.sold(), "acknowledged purchase") + " and " +
+        plural(testimony_.refused(), "refusal") + " compared with the books: " +
+        (verdict.wrong.empty() ? "all true\n"
+                               : plural(verdict.wrong.size(), "contradiction") + "\n"));
+  if (load.undecided + load.failed > 0) {
+    print(plural(load.undecided, "purchase") + " undecided, " + with_thousands(load.failed) +
+          " without a node\n");
+  }
+  return good ? Exit::fine : Exit::refused;
 }
 
 }  // namespace posse

@@ -16,14 +16,14 @@ constexpr std::chrono::milliseconds pause_after_failure{20};
 
 }  // namespace
 
-Load::Load(Host& host, LoadPlan plan, Witness& witness)
-    : host_(host), plan_(std::move(plan)), witness_(witness) {}
+Load::Load(Host& host, Till& till, Witness& witness, LoadPlan plan)
+    : host_(host), till_(till), witness_(witness), plan_(std::move(plan)) {}
 
 Task<LoadResult> Load::run() {
   const Moment started = MonotonicClock::now();
   until_ = started + plan_.length;
   TaskGroup buyers(host_.io().get_executor());
-  for (std::size_t i = 0; i < plan_.buyers; ++i) buyers.spawn(buyer());
+  for (std::size_t i = 0; i < plan_.buyers; ++i) buyers.spawn(buyer(i));
   co_await buyers.join();
   result_.length = MonotonicClock::now() - started;
   co_return result_;
@@ -34,25 +34,26 @@ bool Load::over() const {
   return MonotonicClock::now() >= until_;
 }
 
-Task<void> Load::buyer() {
-  while (!over()) co_await buy_once();
+Task<void> Load::buyer(std::size_t number) {
+  while (!over()) co_await buy_once(number);
 }
 
-Task<void> Load::buy_once() {
+Task<void> Load::buy_once(std::size_t buyer) {
   const Purchase purchase = next_purchase();
-  const Moment asked = MonotonicClock::now();
-  const auto answer = co_await host_.shop().purchases().buy(purchase);
+  Span span{.asked = MonotonicClock::now(), .answered = {}};
+  const auto answer = co_await till_.buy(buyer, purchase);
+  span.answered = MonotonicClock::now();
   if (!answer) {
     ++result_.failed;
     co_await host_.clock().sleep(pause_after_failure);
   } else if (const auto* sale = std::get_if<Sale>(&*answer)) {
     ++result_.sold;
     result_.latencies.add(
-        std::chrono::duration_cast<std::chrono::microseconds>(MonotonicClock::now() - asked));
-    witness_.sold(purchase, *sale);
+        std::chrono::duration_cast<std::chrono::microseconds>(span.answered - span.asked));
+    witness_.sold(purchase, *sale, span);
   } else if (const auto* refusal = std::get_if<Refusal>(&*answer)) {
     ++result_.refused[refusal->code];
-    witness_.refused(purchase, *refusal);
+    witness_.refused(purchase, *refusal, span);
   } else {
     ++result_.undecided;
   }

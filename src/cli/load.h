@@ -10,22 +10,32 @@
 
 #include "cli/host.h"
 #include "cli/latencies.h"
+#include "cli/till.h"
 
 namespace posse {
+
+using Moment = std::chrono::steady_clock::time_point;
+
+/// When a buyer asked first, and when it knew the answer.
+struct Span {
+  Moment asked;
+  Moment answered;
+};
 
 /// Who hears each answer, before the buyer goes on.
 class Witness {
  public:
   virtual ~Witness() = default;
-  virtual void sold(const Purchase& purchase, const Sale& sale) = 0;
-  virtual void refused(const Purchase& purchase, const Refusal& refusal) = 0;
+  virtual void sold(const Purchase& purchase, const Sale& sale, const Span& span) = 0;
+  virtual void refused(const Purchase& purchase, const Refusal& refusal, const Span& span) = 0;
 };
 
 /// Hears nothing.
 class NoWitness final : public Witness {
  public:
-  void sold(const Purchase& /*purchase*/, const Sale& /*sale*/) override {}
-  void refused(const Purchase& /*purchase*/, const Refusal& /*refusal*/) override {}
+  void sold(const Purchase& /*purchase*/, const Sale& /*sale*/, const Span& /*span*/) override {}
+  void refused(const Purchase& /*purchase*/, const Refusal& /*refusal*/,
+               const Span& /*span*/) override {}
 };
 
 /// What the buyers do.
@@ -51,11 +61,11 @@ struct LoadResult {
   double per_second() const { return static_cast<double>(sold) / length.count(); }
 };
 
-/// Closed-loop buyers on one host: each buys from a campaign and for an account drawn by chance,
+/// Closed-loop buyers at one till: each buys from a campaign and for an account drawn by chance,
 /// and asks again as soon as it is answered.
 class Load {
  public:
-  Load(Host& host, LoadPlan plan, Witness& witness);
+  Load(Host& host, Till& till, Witness& witness, LoadPlan plan);
 
   /// Returns when the last buyer has its last answer.
   Task<LoadResult> run();
@@ -66,16 +76,15 @@ class Load {
   const LoadResult& so_far() const { return result_; }
 
  private:
-  using Moment = std::chrono::steady_clock::time_point;
-
-  Task<void> buyer();
-  Task<void> buy_once();
+  Task<void> buyer(std::size_t number);
+  Task<void> buy_once(std::size_t buyer);
   Purchase next_purchase();
   bool over() const;
 
   Host& host_;
-  LoadPlan plan_;
+  Till& till_;
   Witness& witness_;
+  LoadPlan plan_;
   LoadResult result_;
   Moment until_{};
   bool stopped_ = false;

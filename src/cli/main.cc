@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
   posse::add_node_command(app, chosen);
   posse::add_patrol_command(app, chosen);
   posse::add_bench_command(app, chosen);
-  posse::add_demo_commands(app, chosen);
+  posse::add_demo_command(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

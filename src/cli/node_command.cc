@@ -1,6 +1,8 @@
 /// `posse node`
 // SPDX-License-Identifier: Apache-2.0
+#include <csignal>
 #include <set>
+#include <sys/prctl.h>
 #include <utility>
 
 #include "cli/commands.h"
@@ -18,6 +20,7 @@ struct Arguments {
   std::string log_level;
   std::string log_format;
   bool check = false;
+  bool ends_with_parent = false;
 };
 
 /// The command line before the environment, that before the file, that before what is usual.
@@ -117,6 +120,7 @@ Exit run(const Globals& globals, const Arguments& arguments) {
                        "`");
   }
   if (arguments.check) return check(globals, *config);
+  if (arguments.ends_with_parent) (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
   return with_new_host(config->store, [&](Host* host) { return serve(host, globals, *config); });
 }
 
@@ -139,6 +143,8 @@ void add_node_command(CLI::App& app, Chosen& chosen) {
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   command->add_option("--log-format", arguments->log_format, "text or json (text)")
       ->check(CLI::IsMember({"text", "json"}));
+  // A demonstration that is killed leaves nobody behind.
+  command->add_flag("--ends-with-parent", arguments->ends_with_parent)->group("");
   add_store_option(*command, chosen);
   add_json_option(*command, chosen);
   command->callback([&chosen, arguments] {

@@ -60,6 +60,7 @@ class NodeClient {
   ~NodeClient();
 
   void set_waits(ClientWaits waits) { waits_ = waits; }
+  void speak_with(std::string token) { token_ = std::move(token); }
 
   /// Asks once, on a connection of its own: for what must not be asked twice. Whoever takes no
   /// connection is passed over.

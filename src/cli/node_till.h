@@ -1,0 +1,37 @@
+/// Buying at nodes, as a customer's program does.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/till.h"
+#include "client/node_client.h"
+
+namespace posse {
+
+/// Each buyer has a connection of its own, the first of them to the first node, the next to the
+/// next one; and each goes on to another node, with the same key, when one is dead or silent.
+class NodeTill final : public Till {
+ public:
+  struct Plan {
+    std::vector<NodeAddress> nodes;
+    std::map<Name, std::string> tokens;  ///< Of everybody for whom is bought.
+    std::size_t buyers = 1;
+    ClientWaits waits;
+  };
+
+  NodeTill(boost::asio::any_io_executor executor, Clock& clock, Plan plan);
+
+  /// Undecided only if no node has known the answer for as long as the buyer waits.
+  /// Errors: `unavailable` if none could be reached; `unreadable` if what answered is no node.
+  Task<Result<Answer<Sale>>> buy(std::size_t buyer, Purchase purchase) override;
+
+ private:
+  std::map<Name, std::string> tokens_;
+  std::vector<std::unique_ptr<NodeClient>> clients_;
+};
+
+}  // namespace posse
