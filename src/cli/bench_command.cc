@@ -1,10 +1,15 @@
 /// `posse bench`: load, throughput, percentiles, and the audit at the end.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
-#include <fstream>
+#include <unistd.h>
 
+#include "cli/bench_row.h"
 #include "cli/commands.h"
 #include "cli/load.h"
+#include "cli/node_process.h"
+#include "cli/node_till.h"
 #include "cli/sample.h"
 #include "cli/scratch.h"
 #include "core/text.h"
@@ -14,8 +19,13 @@
 namespace posse {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// More buyers than this only wait for each other: a turnstile takes 8192.
 constexpr std::size_t buyers_max = 4096;
+
+constexpr const char* prefix = "bench";
+constexpr Cents price{40};
 
 struct Arguments {
   std::vector<std::string> loads{"hot", "spread"};
@@ -24,98 +34,104 @@ struct Arguments {
   std::size_t accounts = 100'000;
   std::size_t campaigns = 1000;
   std::uint64_t purchases = 0;
+  bool http = false;
 };
 
-struct Row {
-  std::string load;
-  std::size_t buyers = 0;
-  LoadResult result;
-  std::size_t memory_mib = 0;
+/// The sample that is sold, and what all rows share.
+struct Bench {
+  Host* host;
+  Globals globals;
+  Arguments arguments;
+  std::vector<Name> accounts;
+  std::vector<Name> campaigns;
+  std::map<Name, std::string> tokens;  // over HTTP only
+  std::filesystem::path logs;
 };
 
-/// Memory of the process's own, without the pages of files that the kernel may drop at any time:
-/// an LMDB file is mapped, and counts as resident as far as it was read.
-std::size_t memory_mib() {
-  std::ifstream file("/proc/self/status");
-  std::string word;
-  std::size_t kib = 0;
-  while (file >> word) {
-    if (word == "RssAnon:") file >> kib;
-  }
-  return kib / 1024;
+LoadPlan plan_of(const Bench& bench, const BenchRow& row) {
+  return {
+      .accounts = bench.accounts,
+      .campaigns = row.load == "hot" ? std::vector<Name>{bench.campaigns.front()} : bench.campaigns,
+      .max_price = price,
+      .buyers = row.buyers,
+      .length = std::chrono::seconds{bench.arguments.seconds},
+      .purchases = bench.arguments.purchases};
 }
 
-boost::json::object to_json(const Row& row) {
-  const auto& latencies = row.result.latencies;
-  std::uint64_t refused = 0;
-  for (const auto& [code, count] : row.result.refused) refused += count;
-  return {{"load", row.load},
-          {"buyers", row.buyers},
-          {"sold", row.result.sold},
-          {"per_second", row.result.per_second()},
-          {"p50_us", latencies.percentile(0.5).count()},
-          {"p99_us", latencies.percentile(0.99).count()},
-          {"p999_us", latencies.percentile(0.999).count()},
-          {"max_us", latencies.most().count()},
-          {"refused", refused},
-          {"undecided", row.result.undecided},
-          {"failed", row.result.failed},
-          {"memory_mib", row.memory_mib}};
+Task<Result<void>> run_here(Bench* bench, BenchRow* row) {
+  NoWitness nobody;
+  ShopTill till(bench->host->shop());
+  Load load(*bench->host, till, nobody, plan_of(*bench, *row));
+  row->result = co_await load.run();
+  co_await bench->host->shop().close();
+  row->memory_mib = memory_mib(::getpid());
+  co_return Result<void>{};
 }
 
-std::string to_text(const Row& row) {
-  const auto milliseconds = [](std::chrono::microseconds time) {
-    return static_cast<double>(time.count()) / 1000;
-  };
-  const auto& latencies = row.result.latencies;
-  std::array<char, 160> line{};
-  (void)std::snprintf(
-      line.data(), line.size(), "%-7s %6zu %12s/s %9.2f %9.2f %9.2f %9.2f ms %6zu MiB\n",
-      row.load.c_str(), row.buyers,
-      with_thousands(static_cast<std::uint64_t>(row.result.per_second())).c_str(),
-      milliseconds(latencies.percentile(0.5)), milliseconds(latencies.percentile(0.99)),
-      milliseconds(latencies.percentile(0.999)), milliseconds(latencies.most()), row.memory_mib);
-  std::string text = line.data();
-  for (const auto& [code, count] : row.result.refused)
-    text += "  refused " + code + ": " + with_thousands(count) + "\n";
-  if (row.result.undecided > 0)
-    text += "  undecided: " + with_thousands(row.result.undecided) + "\n";
-  if (row.result.failed > 0) text += "  failed: " + with_thousands(row.result.failed) + "\n";
-  return text;
+/// A node of its own for each row; the buyers stay in this process.
+Task<Result<void>> run_at_node(Bench* bench, BenchRow* row) {
+  Host& host = *bench->host;
+  const NodeAddress address = free_addresses(host.io(), 1).front();
+  const std::string name = "node-" + row->load + "-" + std::to_string(row->buyers);
+  Child node = start_node(bench->globals.store, address, name, bench->logs);
+  const bool is_ready = co_await becomes_ready(&host, address);
+  if (!is_ready) co_return Error{Errc::unavailable, "the node does not start"};
+  NodeTill::Plan plan{
+      .nodes = {address}, .tokens = bench->tokens, .buyers = row->buyers, .waits = {}};
+  NodeTill till(host.io().get_executor(), host.clock(), std::move(plan));
+  NoWitness nobody;
+  Load load(host, till, nobody, plan_of(*bench, *row));
+  const auto before = processor_time(node.id());
+  row->result = co_await load.run();
+  row->processor_time = processor_time(node.id()) - before;
+  row->memory_mib = memory_mib(node.id());
+  node.send(SIGTERM);
+  while (!node.ended()) co_await host.clock().sleep(10ms);
+  co_return Result<void>{};
 }
 
-Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments) {
-  const bool spread =
-      std::find(arguments.loads.begin(), arguments.loads.end(), "spread") != arguments.loads.end();
+Task<Result<void>> prepare(Bench* bench) {
+  const Arguments& arguments = bench->arguments;
+  const bool spread = std::ranges::find(arguments.loads, "spread") != arguments.loads.end();
   (void)std::fprintf(stderr, "preparing %s accounts\n", with_thousands(arguments.accounts).c_str());
-  const SamplePlan sample{
-      .prefix = "bench",
-      .accounts = arguments.accounts,
-      .campaigns = spread ? arguments.campaigns : 1,
-      .price = Cents{40},
-      .funds = Cents{1'000'000'000},
-      .round = "bench-" + Uuid::make(host->clock().now(), host->random()).text()};
-  const auto made = co_await make_sample(host, sample);
-  if (!made) co_return report(made.error());
-  if (!globals.json)
-    print("load    buyers    purchases       p50       p99     p99.9       max      memory\n");
-  const auto campaigns = sample_names("bench", sample.campaigns);
-  for (const auto& load : arguments.loads) {
-    for (const std::size_t buyers : arguments.buyers) {
-      LoadPlan plan{.accounts = sample_names("bench", arguments.accounts),
-                    .campaigns = load == "hot" ? std::vector<Name>{campaigns.front()} : campaigns,
-                    .max_price = Cents{40},
-                    .buyers = buyers,
-                    .length = std::chrono::seconds{arguments.seconds},
-                    .purchases = arguments.purchases};
-      NoWitness nobody;
-      ShopTill till(host->shop());
-      Load running(*host, till, nobody, std::move(plan));
-      Row row{.load = load, .buyers = buyers, .result = {}};
-      row.result = co_await running.run();
-      co_await host->shop().close();
-      row.memory_mib = memory_mib();
-      if (globals.json)
+  Host& host = *bench->host;
+  const SamplePlan sample{.prefix = prefix,
+                          .accounts = arguments.accounts,
+                          .campaigns = spread ? arguments.campaigns : 1,
+                          .price = price,
+                          .funds = Cents{1'000'000'000},
+                          .round = "bench-" + Uuid::make(host.clock().now(), host.random()).text()};
+  auto made = co_await make_sample(&host, sample);
+  if (!made) co_return made;
+  bench->accounts = sample_names(prefix, sample.accounts);
+  bench->campaigns = sample_names(prefix, sample.campaigns);
+  if (!arguments.http) co_return Result<void>{};
+  auto tokens = co_await make_sessions(&host, bench->accounts);
+  if (!tokens) co_return tokens.error();
+  bench->tokens = *std::move(tokens);
+  co_return Result<void>{};
+}
+
+Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments, std::filesystem::path logs) {
+  Bench here{.host = host,
+             .globals = std::move(globals),
+             .arguments = std::move(arguments),
+             .accounts = {},
+             .campaigns = {},
+             .tokens = {},
+             .logs = std::move(logs)};
+  Bench* bench = &here;
+  const auto prepared = co_await prepare(bench);
+  if (!prepared) co_return report(prepared.error());
+  const bool json = bench->globals.json;
+  if (!json) print(bench_header);
+  for (const auto& load : bench->arguments.loads) {
+    for (const std::size_t buyers : bench->arguments.buyers) {
+      BenchRow row{.load = load, .buyers = buyers, .result = {}};
+      auto running = bench->arguments.http ? run_at_node(bench, &row) : run_here(bench, &row);
+      const auto ran = co_await std::move(running);
+      if (!ran) co_return report(ran.error());
+      if (json)
         print(to_json(row));
       else
         print(to_text(row));
@@ -124,7 +140,7 @@ Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments) {
   Audit audit(host->shop().journal(), host->scan(), host->clock());
   const auto books = co_await audit.run(nullptr);
   if (!books) co_return report(books.error());
-  if (globals.json)
+  if (json)
     print(to_json(*books));
   else
     print(to_text(*books));
@@ -132,10 +148,13 @@ Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments) {
 }
 
 Exit run(Globals globals, const Arguments& arguments) {
-  std::optional<Scratch> scratch;
-  if (globals.store.empty()) globals.store = scratch.emplace("bench").store_url();
-  return with_new_host(globals.store,
-                       [&](Host* host) { return run_rows(host, globals, arguments); });
+  const Scratch scratch("bench");
+  if (globals.store.empty()) globals.store = scratch.store_url();
+  if (arguments.http && globals.store == "memory:")
+    return usage_error("--http needs a store that processes can share, not memory:");
+  return with_new_host(globals.store, [&](Host* host) {
+    return run_rows(host, globals, arguments, scratch.path());
+  });
 }
 
 }  // namespace
@@ -160,6 +179,8 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(1, 10'000'000));
   command->add_option("--campaigns", arguments->campaigns, "campaigns of the load spread (1000)")
       ->check(CLI::Range(std::size_t{1}, campaigns_per_owner_max));
+  command->add_flag("--http", arguments->http,
+                    "buy over HTTP from a node of its own, each buyer on a connection");
   command
       ->add_option("--store", chosen.globals.store,
                    "lmdb:DIRECTORY or memory:, not a real shop's; none: one of its own")

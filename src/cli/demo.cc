@@ -7,11 +7,9 @@
 #include <cstdio>
 #include <utility>
 
-#include <boost/asio/ip/tcp.hpp>
-
+#include "cli/node_process.h"
 #include "cli/sample.h"
 #include "core/text.h"
-#include "node/sessions.h"
 #include "shop/audit.h"
 #include "shop/audit_text.h"
 
@@ -30,9 +28,6 @@ constexpr std::uint64_t too_low_in = 20;
 /// How long a node gets to finish what it has begun before it is killed too.
 constexpr auto end_within = 10s;
 
-/// How long the first node may take until it answers.
-constexpr auto ready_within = 10s;
-
 /// How long a recovery is watched; none should take a tenth of it.
 constexpr std::chrono::microseconds recovered_within = 60s;
 
@@ -48,20 +43,6 @@ std::string plural(std::uint64_t count, const std::string& one, const std::strin
 
 std::string plural(std::uint64_t count, const std::string& one) {
   return plural(count, one, one + "s");
-}
-
-/// Addresses of this machine that nobody listens on now.
-std::vector<NodeAddress> free_addresses(boost::asio::io_context& io, std::size_t count) {
-  using Tcp = boost::asio::ip::tcp;
-  std::vector<Tcp::acceptor> taken;
-  std::vector<NodeAddress> addresses;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Tcp::endpoint any(boost::asio::ip::make_address("127.0.0.1"), 0);
-    const auto& acceptor = taken.emplace_back(io, any);
-    const std::string port = std::to_string(acceptor.local_endpoint().port());
-    addresses.push_back({.host = "127.0.0.1", .port = port, .url = "http://127.0.0.1:" + port});
-  }
-  return addresses;
 }
 
 std::chrono::microseconds since(Moment moment) {
@@ -124,18 +105,10 @@ Task<Result<void>> Demo::prepare() {
                           .round = "demo"};
   const auto made = co_await make_sample(&host_, sample);
   if (!made) co_return made;
-  LiveDocuments live(host_.store(), host_.clock(), host_.io().get_executor(),
-                     [](std::chrono::milliseconds) {});
-  Sessions sessions(host_.store(), live, host_.clock(), host_.random());
-  Result<void> result;
-  for (const auto& account : sample_names(prefix, plan_.accounts)) {
-    auto opened = co_await sessions.open(account);
-    if (!opened) result = opened.error();
-    if (!opened) break;
-    tokens_[account] = std::move(opened->token);
-  }
-  co_await live.close();
-  co_return result;
+  auto tokens = co_await make_sessions(&host_, sample_names(prefix, plan_.accounts));
+  if (!tokens) co_return tokens.error();
+  tokens_ = *std::move(tokens);
+  co_return Result<void>{};
 }
 
 NodeTill::Plan Demo::till_plan() const {
@@ -150,15 +123,10 @@ Task<void> Demo::sell(Load* load) {
   over_ = true;
 }
 
-/// Until every node has answered once.
 Task<bool> Demo::ready() {
   for (const auto& member : members_) {
-    NodeClient client(host_.io().get_executor(), host_.clock(), {member.address}, "");
-    client.set_waits({.connect = 1s, .answer = 5s, .any = ready_within, .in_all = ready_within});
-    Ask ask;
-    ask.target = "/readyz";
-    const Reply reply = co_await client.insist(std::move(ask));
-    if (reply.status != 200) co_return false;
+    const bool is_ready = co_await becomes_ready(&host_, member.address);
+    if (!is_ready) co_return false;
   }
   co_return true;
 }
@@ -200,10 +168,7 @@ Task<void> Demo::trouble(Load* load) {
 }
 
 Child Demo::start(const NodeAddress& address) {
-  const std::string name = "node-" + std::to_string(++started_);
-  return Child({"node", "--store", globals_.store, "--listen", address.host + ":" + address.port,
-                "--id", name, "--log-level", "warning", "--ends-with-parent"},
-               logs_ / (name + ".log"));
+  return start_node(globals_.store, address, "node-" + std::to_string(++started_), logs_);
 }
 
 void Demo::kill_one() {

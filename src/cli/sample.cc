@@ -6,6 +6,7 @@
 
 #include "core/sequence.h"
 #include "core/task_group.h"
+#include "node/sessions.h"
 
 namespace posse {
 namespace {
@@ -72,6 +73,25 @@ Task<void> make_campaigns(Work* work) {
   }
 }
 
+/// Hands out accounts, and takes in their tokens.
+struct SessionWork {
+  Sessions* sessions;
+  std::vector<Name> accounts;
+  std::size_t next = 0;
+  Result<std::map<Name, std::string>> tokens;
+};
+
+Task<void> session_maker(SessionWork* work) {
+  while (work->next < work->accounts.size() && work->tokens) {
+    const Name account = work->accounts[work->next++];
+    auto opened = co_await work->sessions->open(account);
+    if (!opened)
+      work->tokens = opened.error();
+    else if (work->tokens)
+      (*work->tokens)[account] = std::move(opened->token);
+  }
+}
+
 }  // namespace
 
 std::vector<Name> sample_names(const std::string& prefix, std::size_t count) {
@@ -92,6 +112,18 @@ Task<Result<void>> make_sample(Host* host, SamplePlan plan) {
   for (std::size_t i = 0; i < makers; ++i) group.spawn(maker(&work));
   co_await group.join();
   co_return work.result;
+}
+
+Task<Result<std::map<Name, std::string>>> make_sessions(Host* host, std::vector<Name> accounts) {
+  LiveDocuments live(host->store(), host->clock(), host->io().get_executor(),
+                     [](std::chrono::milliseconds) {});
+  Sessions sessions(host->store(), live, host->clock(), host->random());
+  SessionWork work{.sessions = &sessions, .accounts = std::move(accounts), .next = 0, .tokens = {}};
+  TaskGroup group(host->io().get_executor());
+  for (std::size_t i = 0; i < makers; ++i) group.spawn(session_maker(&work));
+  co_await group.join();
+  co_await live.close();
+  co_return std::move(work.tokens);
 }
 
 }  // namespace posse

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,5 +29,9 @@ std::vector<Name> sample_names(const std::string& prefix, std::size_t count);
 /// Errors: the first failure; a refusal or an undecided payment as `contended`; `unreadable` if a
 /// campaign of that name belongs to somebody else; then nothing but the seller was made.
 Task<Result<void>> make_sample(Host* host, SamplePlan plan);
+
+/// A token for each of these accounts, which must be there; they work for a week.
+/// Errors: the store's.
+Task<Result<std::map<Name, std::string>>> make_sessions(Host* host, std::vector<Name> accounts);
 
 }  // namespace posse

@@ -169,6 +169,8 @@ class BadInput(ShopCase):
                                  "--store memory: is empty at each start")
         self.refuses(self.run_bare("demo", "--store", "memory:"), 2,
                      "--store must be one that processes can share, not memory:")
+        self.refuses(self.run_bare("bench", "--http", "--store", "memory:"), 2,
+                     "--http needs a store that processes can share, not memory:")
 
 
 if __name__ == "__main__":

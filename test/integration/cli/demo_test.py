@@ -1,5 +1,6 @@
 """Nodes sell over HTTP while one after the other is killed or frozen: the promise as a whole."""
 # SPDX-License-Identifier: Apache-2.0
+import json
 import signal
 import time
 import unittest
@@ -55,6 +56,19 @@ class Demo(ShopCase):
                 self.assertIn(b'"good":true', out)
             time.sleep(0.2)
             self.assertEqual(self.nodes(), [])
+
+    def test_a_node_is_measured_over_http(self):
+        ran = self.run_bare("bench", "--http", "--load", "hot", "--buyers", "1,8", "--seconds", 1,
+                            "--accounts", 20, "--json")
+        self.assertEqual(ran.code, 0, ran.err)
+        *rows, audit = map(json.loads, ran.out.splitlines())
+        self.assertEqual([row["buyers"] for row in rows], [1, 8])
+        for row in rows:
+            self.assertGreater(row["sold"], 0)
+            self.assertEqual((row["undecided"], row["failed"]), (0, 0))
+            self.assertGreater(row["node_us_per_purchase"], 0)
+        self.assertTrue(audit["sound"])
+        self.assertEqual(audit["counts"]["operations"], 20 + sum(row["sold"] for row in rows))
 
     def test_says_what_is_wrong_with_its_store(self):
         wrong = self.root / "file"

@@ -1,0 +1,31 @@
+/// Nodes as processes of their own, for demonstrations and measurements.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/child.h"
+#include "cli/host.h"
+#include "client/node_address.h"
+
+namespace posse {
+
+/// Addresses of this machine that nobody listens on now.
+std::vector<NodeAddress> free_addresses(boost::asio::io_context& io, std::size_t count);
+
+/// Starts `posse node` as `name` on the store `url`; what it says goes into a file in `logs`. It
+/// ends with this process at the latest.
+Child start_node(const std::string& url, const NodeAddress& address, const std::string& name,
+                 const std::filesystem::path& logs);
+
+/// Waits until the node is ready; false if it is not within 10 s.
+Task<bool> becomes_ready(Host* host, NodeAddress address);
+
+/// The time that all cores have worked for the process so far; zero if it is none.
+std::chrono::milliseconds processor_time(pid_t process);
+
+}  // namespace posse
