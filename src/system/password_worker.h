@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -14,12 +17,17 @@
 
 namespace posse {
 
-/// One thread, at low priority, and a bounded queue before it: each hash takes some 0.1 s and
-/// 64 MiB. Its callers live on one executor, and it outlives their calls.
+/// One thread that works when nobody else wants its core, and a bounded queue before it: each hash
+/// takes some 0.1 s and 64 MiB. Its callers live on one executor, and it outlives their calls.
 class PasswordWorker {
  public:
   /// Calls that wait; more are refused.
-  static constexpr std::size_t waiting_max = 32;
+  static constexpr std::size_t waiting_max = 12;
+
+  /// While more than this wait, the thread rests before each hash three times as long as the last
+  /// one took: a flood gets a quarter of a core, however idle it is. Even then the last in the
+  /// queue waits some 5 s.
+  static constexpr std::size_t crowd = 4;
 
   explicit PasswordWorker(boost::asio::any_io_executor executor);
 
@@ -34,8 +42,15 @@ class PasswordWorker {
 
  private:
   boost::asio::any_io_executor executor_;
+  /// Runs `work` on the thread; nothing if too many wait.
+  template <class Work>
+  Task<std::optional<std::invoke_result_t<Work>>> run(Work work);
+
+  void rest() const;
+
   boost::asio::thread_pool thread_{1};
-  std::size_t waiting_ = 0;
+  std::atomic<std::size_t> waiting_ = 0;          // written by the executor
+  std::chrono::steady_clock::duration worked_{};  // the thread's: the last hash
 };
 
 }  // namespace posse
