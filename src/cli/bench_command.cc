@@ -7,6 +7,7 @@
 
 #include "cli/bench_row.h"
 #include "cli/commands.h"
+#include "cli/followers.h"
 #include "cli/load.h"
 #include "cli/node_process.h"
 #include "cli/node_till.h"
@@ -35,6 +36,7 @@ struct Arguments {
   std::size_t campaigns = 1000;
   std::uint64_t purchases = 0;
   bool http = false;
+  std::size_t streams = 0;
 };
 
 /// The sample that is sold, and what all rows share.
@@ -81,12 +83,20 @@ Task<Result<void>> run_at_node(Bench* bench, BenchRow* row) {
   NodeTill till(host.io().get_executor(), host.clock(), std::move(plan));
   NoWitness nobody;
   Load load(host, till, nobody, plan_of(*bench, *row));
+  Followers followers(host, address, bench->campaigns.front(), bench->arguments.streams);
+  co_await followers.start();
+  followers.count();
   const auto before = processor_time(node.id());
   row->result = co_await load.run();
   row->processor_time = processor_time(node.id()) - before;
   row->memory_mib = memory_mib(node.id());
+  row->events = followers.events();
+  row->event_age_p50 = followers.ages().percentile(0.5);
+  row->event_age_p99 = followers.ages().percentile(0.99);
+  followers.stop();
   node.send(SIGTERM);
   while (!node.ended()) co_await host.clock().sleep(10ms);
+  co_await followers.join();
   co_return Result<void>{};
 }
 
@@ -150,6 +160,7 @@ Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments, std::files
 Exit run(Globals globals, const Arguments& arguments) {
   const Scratch scratch("bench");
   if (globals.store.empty()) globals.store = scratch.store_url();
+  if (arguments.streams > 0 && !arguments.http) return usage_error("--streams needs --http");
   if (arguments.http && globals.store == "memory:")
     return usage_error("--http needs a store that processes can share, not memory:");
   return with_new_host(globals.store, [&](Host* host) {
@@ -181,6 +192,10 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(std::size_t{1}, campaigns_per_owner_max));
   command->add_flag("--http", arguments->http,
                     "buy over HTTP from a node of its own, each buyer on a connection");
+  command
+      ->add_option("--streams", arguments->streams,
+                   "with --http: event streams of the first campaign meanwhile (0)")
+      ->check(CLI::Range(0, 8000));
   command
       ->add_option("--store", chosen.globals.store,
                    "lmdb:DIRECTORY or memory:, not a real shop's; none: one of its own")

@@ -46,6 +46,11 @@ boost::json::object to_json(const BenchRow& row) {
                           {"failed", row.result.failed},
                           {"memory_mib", row.memory_mib}};
   if (row.processor_time.count() > 0) out["node_us_per_purchase"] = node_us_per_purchase(row);
+  if (row.events > 0) {
+    out["events"] = row.events;
+    out["event_age_p50_ms"] = row.event_age_p50.count() / 1000;
+    out["event_age_p99_ms"] = row.event_age_p99.count() / 1000;
+  }
   return out;
 }
 
@@ -65,6 +70,11 @@ std::string to_text(const BenchRow& row) {
   if (row.processor_time.count() > 0) {
     text += "  the node worked " + std::to_string(node_us_per_purchase(row)) +
             " us for each purchase\n";
+  }
+  if (row.events > 0) {
+    text += "  " + with_thousands(row.events) + " events, " +
+            std::to_string(row.event_age_p50.count() / 1000) + " ms old (median), " +
+            std::to_string(row.event_age_p99.count() / 1000) + " ms (p99)\n";
   }
   for (const auto& [code, count] : row.result.refused)
     text += "  refused " + code + ": " + with_thousands(count) + "\n";

@@ -19,6 +19,9 @@ struct BenchRow {
   LoadResult result;
   std::size_t memory_mib = 0;                  ///< Of the process that sold.
   std::chrono::milliseconds processor_time{};  ///< Of a node that sold; zero without one.
+  std::uint64_t events = 0;  ///< What followers were sent; how old it was when they had it.
+  std::chrono::microseconds event_age_p50{};
+  std::chrono::microseconds event_age_p99{};
 };
 
 boost::json::object to_json(const BenchRow& row);

@@ -80,6 +80,7 @@ TABLE = [
     (("bench", "--buyers", "0"), "--buyers: Value 0 not in range 1 to 4096"),
     (("bench", "--purchases", "-1"), "--purchases: Value -1 not in range"),
     (("bench", "--load", "warm"), "--load: warm not in {hot,spread}"),
+    (("bench", "--streams", "5"), "--streams needs --http"),
     (("demo", "--seconds", "0"), "--seconds: Value 0 not in range 1 to 86400"),
     (("demo", "--kill-every", "0"), "--kill-every: Value 0 not in range"),
     (("demo", "--kill-every", "nan"), "--kill-every: must be 0.1 to 3600 seconds"),

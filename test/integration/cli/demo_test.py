@@ -59,7 +59,7 @@ class Demo(ShopCase):
 
     def test_a_node_is_measured_over_http(self):
         ran = self.run_bare("bench", "--http", "--load", "hot", "--buyers", "1,8", "--seconds", 1,
-                            "--accounts", 20, "--json")
+                            "--accounts", 20, "--streams", 20, "--json")
         self.assertEqual(ran.code, 0, ran.err)
         *rows, audit = map(json.loads, ran.out.splitlines())
         self.assertEqual([row["buyers"] for row in rows], [1, 8])
@@ -67,6 +67,8 @@ class Demo(ShopCase):
             self.assertGreater(row["sold"], 0)
             self.assertEqual((row["undecided"], row["failed"]), (0, 0))
             self.assertGreater(row["node_us_per_purchase"], 0)
+            self.assertGreaterEqual(row["events"], 20)
+            self.assertLessEqual(row["event_age_p50_ms"], row["event_age_p99_ms"])
         self.assertTrue(audit["sound"])
         self.assertEqual(audit["counts"]["operations"], 20 + sum(row["sold"] for row in rows))
 
