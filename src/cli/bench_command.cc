@@ -37,6 +37,8 @@ struct Arguments {
   std::uint64_t purchases = 0;
   bool http = false;
   std::size_t streams = 0;
+  std::string peer;
+  pid_t peer_process = 0;
 };
 
 /// The sample that is sold, and what all rows share.
@@ -70,7 +72,21 @@ Task<Result<void>> run_here(Bench* bench, BenchRow* row) {
   co_return Result<void>{};
 }
 
-/// A node of its own for each row; the buyers stay in this process.
+/// At whoever answers there, which is `process`; the buyers stay in this one.
+Task<void> run_over_http(Bench* bench, BenchRow* row, NodeAddress address, pid_t process) {
+  Host& host = *bench->host;
+  NodeTill::Plan plan{
+      .nodes = {address}, .tokens = bench->tokens, .buyers = row->buyers, .waits = {}};
+  NodeTill till(host.io().get_executor(), host.clock(), std::move(plan));
+  NoWitness nobody;
+  Load load(host, till, nobody, plan_of(*bench, *row));
+  const auto before = processor_time(process);
+  row->result = co_await load.run();
+  row->processor_time = processor_time(process) - before;
+  row->memory_mib = memory_mib(process);
+}
+
+/// A node of its own for each row, and perhaps followers.
 Task<Result<void>> run_at_node(Bench* bench, BenchRow* row) {
   Host& host = *bench->host;
   const NodeAddress address = free_addresses(host.io(), 1).front();
@@ -78,18 +94,10 @@ Task<Result<void>> run_at_node(Bench* bench, BenchRow* row) {
   Child node = start_node(bench->globals.store, address, name, bench->logs);
   const bool is_ready = co_await becomes_ready(&host, address);
   if (!is_ready) co_return Error{Errc::unavailable, "the node does not start"};
-  NodeTill::Plan plan{
-      .nodes = {address}, .tokens = bench->tokens, .buyers = row->buyers, .waits = {}};
-  NodeTill till(host.io().get_executor(), host.clock(), std::move(plan));
-  NoWitness nobody;
-  Load load(host, till, nobody, plan_of(*bench, *row));
   Followers followers(host, address, bench->campaigns.front(), bench->arguments.streams);
   co_await followers.start();
   followers.count();
-  const auto before = processor_time(node.id());
-  row->result = co_await load.run();
-  row->processor_time = processor_time(node.id()) - before;
-  row->memory_mib = memory_mib(node.id());
+  co_await run_over_http(bench, row, address, node.id());
   row->events = followers.events();
   row->event_age_p50 = followers.ages().percentile(0.5);
   row->event_age_p99 = followers.ages().percentile(0.99);
@@ -97,6 +105,14 @@ Task<Result<void>> run_at_node(Bench* bench, BenchRow* row) {
   node.send(SIGTERM);
   while (!node.ended()) co_await host.clock().sleep(10ms);
   co_await followers.join();
+  co_return Result<void>{};
+}
+
+Task<Result<void>> run_row(Bench* bench, BenchRow* row) {
+  if (bench->arguments.http) co_return co_await run_at_node(bench, row);
+  const auto peer = read_node_addresses(bench->arguments.peer);
+  if (!peer) co_return co_await run_here(bench, row);
+  co_await run_over_http(bench, row, peer->front(), bench->arguments.peer_process);
   co_return Result<void>{};
 }
 
@@ -111,10 +127,14 @@ Task<Result<void>> prepare(Bench* bench) {
                           .price = price,
                           .funds = Cents{1'000'000'000},
                           .round = "bench-" + Uuid::make(host.clock().now(), host.random()).text()};
-  auto made = co_await make_sample(&host, sample);
-  if (!made) co_return made;
   bench->accounts = sample_names(prefix, sample.accounts);
   bench->campaigns = sample_names(prefix, sample.campaigns);
+  if (!arguments.peer.empty()) {
+    for (const auto& account : bench->accounts) bench->tokens[account] = account.text();
+    co_return Result<void>{};
+  }
+  auto made = co_await make_sample(&host, sample);
+  if (!made) co_return made;
   if (!arguments.http) co_return Result<void>{};
   auto tokens = co_await make_sessions(&host, bench->accounts);
   if (!tokens) co_return tokens.error();
@@ -138,8 +158,7 @@ Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments, std::files
   for (const auto& load : bench->arguments.loads) {
     for (const std::size_t buyers : bench->arguments.buyers) {
       BenchRow row{.load = load, .buyers = buyers, .result = {}};
-      auto running = bench->arguments.http ? run_at_node(bench, &row) : run_here(bench, &row);
-      const auto ran = co_await std::move(running);
+      const auto ran = co_await run_row(bench, &row);
       if (!ran) co_return report(ran.error());
       if (json)
         print(to_json(row));
@@ -192,6 +211,9 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(std::size_t{1}, campaigns_per_owner_max));
   command->add_flag("--http", arguments->http,
                     "buy over HTTP from a node of its own, each buyer on a connection");
+  // bench/ has peers that speak our call; there, an account's name is its token.
+  command->add_option("--peer", arguments->peer)->group("");
+  command->add_option("--peer-pid", arguments->peer_process)->group("");
   command
       ->add_option("--streams", arguments->streams,
                    "with --http: event streams of the first campaign meanwhile (0)")
