@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "node/answers.h"
+#include "node/page.h"
 
 namespace posse {
 namespace {
@@ -67,6 +68,7 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
   add_purchase_routes(router_, parts_);
   add_slot_routes(router_, parts_);
   add_key_routes(router_, parts_);
+  add_page_routes(router_);
 }
 
 void WebNode::start() {

@@ -1,0 +1,66 @@
+// The calls of the API that the page makes.
+// SPDX-License-Identifier: Apache-2.0
+import { ask } from './ask';
+import type {
+  ApiKey,
+  Booked,
+  Campaign,
+  CampaignChange,
+  Harvested,
+  Me,
+  NewCampaign,
+  Order,
+  Payment,
+  Receipt,
+  Sale,
+  SoldSlot,
+} from './types';
+
+const at = (id: string) => `/v1/campaigns/${encodeURIComponent(id)}`;
+
+export interface Credentials {
+  name: string;
+  password: string;
+}
+
+export const shop = {
+  sign_up: (who: Credentials) => ask<Me>('POST', '/v1/accounts', { body: who }),
+  log_in: (who: Credentials) => ask<unknown>('POST', '/v1/sessions', { body: who }),
+  log_out: () => ask<unknown>('DELETE', '/v1/sessions'),
+
+  me: () => ask<Me>('GET', '/v1/me'),
+  resolve: () => ask<Me>('POST', '/v1/me/resolve'),
+  harvest: () => ask<Harvested>('POST', '/v1/me/harvest'),
+  make_key: () => ask<ApiKey>('POST', '/v1/me/keys'),
+  end_key: (id: string) => ask<unknown>('DELETE', `/v1/me/keys/${encodeURIComponent(id)}`),
+  purchases: (before?: number) =>
+    ask<{ purchases: SoldSlot[]; next: number | null }>(
+      'GET',
+      `/v1/me/purchases${before === undefined ? '' : `?before=${before}`}`,
+    ),
+
+  deposit: (payment: Payment) => ask<Booked>('POST', '/v1/deposits', { body: payment }),
+  withdraw: (payment: Payment) => ask<Booked>('POST', '/v1/withdrawals', { body: payment }),
+
+  campaigns: (after = '') =>
+    ask<{ campaigns: Campaign[]; next: string | null }>(
+      'GET',
+      `/v1/campaigns?after=${encodeURIComponent(after)}`,
+    ),
+  campaign: (id: string) => ask<Campaign>('GET', at(id)),
+  open_campaign: (campaign: NewCampaign) =>
+    ask<Campaign>('POST', '/v1/campaigns', { body: campaign }),
+  change_campaign: (id: string, change: CampaignChange) =>
+    ask<Campaign>('PATCH', at(id), { body: change }),
+  events_path: (id: string) => `${at(id)}/events`,
+
+  buy: (id: string, order: Order, key: string) =>
+    ask<Sale>('POST', `${at(id)}/purchases`, {
+      body: order,
+      headers: { 'Idempotency-Key': key },
+    }),
+  receipts: (id: string, after: number) =>
+    ask<{ receipts: Receipt[]; next: number | null }>('GET', `${at(id)}/receipts?after=${after}`),
+  slot: (id: string, slot: number) => ask<SoldSlot>('GET', `${at(id)}/slots/${slot}`),
+  current: (id: string) => ask<SoldSlot>('GET', `${at(id)}/current`),
+};

@@ -1,0 +1,22 @@
+// The API's own types, which the build makes of api/openapi.yaml, by short names.
+// SPDX-License-Identifier: Apache-2.0
+import type { components } from '../generated/api';
+
+type Schemas = components['schemas'];
+
+export type ApiKey = Schemas['ApiKey'];
+export type Booked = Schemas['Booked'];
+export type Campaign = Schemas['Campaign'];
+export type CampaignChange = Schemas['CampaignChange'];
+export type Harvested = Schemas['Harvested'];
+export type Me = Schemas['Me'];
+export type NewCampaign = Schemas['NewCampaign'];
+export type Order = Schemas['Order'];
+export type Payment = Schemas['Payment'];
+export type Pricing = Schemas['Pricing'];
+export type Problem = Schemas['Problem'];
+export type Receipt = Schemas['Receipt'];
+export type Sale = Schemas['Sale'];
+export type SoldSlot = Schemas['SoldSlot'];
+export type Undecided = Schemas['Undecided'];
+

@@ -1,0 +1,31 @@
+// Orders whose outcome is not known, or not read yet, where a reload finds them again.
+// SPDX-License-Identifier: Apache-2.0
+import type { Sale } from '../api/types';
+
+const prefix = 'posse.order.';
+
+export interface KeptOrder {
+  key: string;
+  account: string;
+  campaign: string;
+  max_price: number;
+  content: string;
+  sale?: Sale;
+}
+
+export function keep(order: KeptOrder) {
+  localStorage.setItem(prefix + order.key, JSON.stringify(order));
+}
+
+export function forget(key: string) {
+  localStorage.removeItem(prefix + key);
+}
+
+/** Those of an account, the oldest first: their keys begin with the time. */
+export function kept_orders(account: string): KeptOrder[] {
+  return Object.keys(localStorage)
+    .filter((name) => name.startsWith(prefix))
+    .sort()
+    .map((name) => JSON.parse(localStorage.getItem(name)!) as KeptOrder)
+    .filter((order) => order.account === account);
+}
