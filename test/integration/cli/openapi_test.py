@@ -160,7 +160,7 @@ class File(unittest.TestCase):
         self.assertGreater(examples, 10)
 
     def test_describes_the_routes_of_the_node_and_no_others(self):
-        known = {route for file in sorted(SOURCES.glob("*.cc"))
+        known = {route for file in sorted(SOURCES.glob("*.cc")) if file.name != "page.cc"
                  for route in ROUTE.findall(file.read_text(encoding="utf-8"))}
         self.assertGreater(len(known), 20, "the pattern finds no routes any more")
         self.assertEqual({(each.method, each.path) for each in DESCRIPTION.operations}, known)
