@@ -33,11 +33,18 @@ Wrong Explorer::judge_holds(const Books& books) const {
   return {};
 }
 
-/// Whoever was told that it is committed finds it in the books from that moment on, at its slot.
+/// Whoever was told that it is committed finds it in the books from that moment on, at its slot;
+/// and whoever was told that the only slot is sold finds it sold.
 void Explorer::judge_told(const State& state, const Told& told) {
-  if (!told.intent) return;
+  const bool sold_out = told.word == "sold_out";
+  if (!told.intent && !sold_out) return;
   Books books;
   if (auto wrong = read_books(state.contents, books)) return fail(state, *std::move(wrong));
+  if (sold_out) {
+    if (!books.has_sold(scenario_.sequence))
+      fail(state, "an order was refused as sold out while nothing was sold");
+    return;
+  }
   const auto slot = books.slot_of(*told.intent);
   const std::string name = told.intent->text() + " was told to be committed";
   if (!slot) return fail(state, name + ", and is in no entry");

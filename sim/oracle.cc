@@ -175,7 +175,12 @@ Wrong check_head(const Books& books, const Sequence& sequence, EntryNumber head)
   const std::size_t entries = chain == books.entries.end() ? 0 : chain->second.size();
   if (number(head) > entries) return sequence.name() + " has a head beyond its end";
   const bool is_patrolled = is_generic_journal(sequence) || books.watched.contains(sequence);
-  if (number(head) < entries && !is_patrolled) {
+  // A fence behind which nothing came is owed to nobody: whoever claims next passes it.
+  const bool owes =
+      chain != books.entries.end() &&
+      std::any_of(chain->second.begin() + static_cast<std::ptrdiff_t>(number(head)),
+                  chain->second.end(), [](const Entry& entry) { return !entry.is_fence(); });
+  if (owes && !is_patrolled) {
     return sequence.name() + " has entries that no patrol would find";
   }
   for (std::size_t i = 0; i < number(head); ++i) {
@@ -223,6 +228,13 @@ bool Books::has_request(const RequestKey& request) const {
     }
   }
   return false;
+}
+
+bool Books::has_sold(const Sequence& sequence) const {
+  const auto found = entries.find(sequence);
+  if (found == entries.end()) return false;
+  return std::ranges::any_of(found->second,
+                             [](const Entry& entry) { return !entry.operations.empty(); });
 }
 
 bool Books::has_fence() const {

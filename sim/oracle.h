@@ -29,6 +29,7 @@ struct Books {
   /// Counted from the first operation on, whatever the entries say; empty if no entry has it.
   std::optional<Slot> slot_of(const Intent& intent) const;
   bool has_request(const RequestKey& request) const;
+  bool has_sold(const Sequence& sequence) const;
   bool has_fence() const;
   bool has_batch() const;
 };

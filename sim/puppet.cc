@@ -26,6 +26,19 @@ constexpr std::chrono::milliseconds start_of_wall_time{1'764'000'000'000};
 /// No two clocks agree: each process is this much behind the one before it.
 constexpr std::chrono::minutes clocks_apart{1};
 
+/// Sells one slot.
+class ScarceComposer final : public Composer {
+ public:
+  std::optional<Refusal> refuses(const Ground& ground, const Entry& entry,
+                                 const Operation& /*operation*/) const override {
+    if (ground.tip.slot == Slot{} && entry.operations.empty()) return {};
+    return Refusal{.code = "sold_out", .detail = "the only slot is sold", .more = {}};
+  }
+  void append(const Ground& /*ground*/, Entry& entry, const Operation& operation) const override {
+    entry.operations.push_back(operation);
+  }
+};
+
 Answer answer_to_the_dead(const Call& call) {
   const bool sleeps = call.kind == Call::Kind::sleep;
   return {.kind = sleeps ? Answer::Kind::woken : Answer::Kind::failed, .item = {}};
@@ -127,6 +140,7 @@ Puppet::Puppet(boost::asio::io_context& io, const Making& making)
           Journal::Doors{*doors_, *doors_, random_, io.get_executor()}, *watch_list_)),
       requests_(io.get_executor()) {
   journal_->compose_with("stage", std::make_unique<PlainComposer>());
+  journal_->compose_with("scarce", std::make_unique<ScarceComposer>());
   const auto ended = [](const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
   };

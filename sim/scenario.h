@@ -20,6 +20,9 @@ Sequence stage();
 /// A sequence that is on the watch list while somebody claims in it.
 Sequence watched_stage();
 
+/// One that sells a single slot, and then refuses with `sold_out`.
+Sequence scarce_stage();
+
 /// How often each kind of fault may happen in one run.
 struct Faults {
   int crashes = 0;            ///< A process stops for good, before any of its calls.

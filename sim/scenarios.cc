@@ -142,6 +142,24 @@ void add_faults(std::vector<Scenario>& all) {
                  .faults = {.crashes = 1}});
 }
 
+/// Two orders of one node for the only slot: one of them is left out of the entry that takes it.
+void add_scarce(std::vector<Scenario>& all) {
+  const Role both = at(scarce_stage(), node("both", {order("u", "one"), order("v", "one")}));
+  const Sometimes either{.told = {"committed", "sold_out"}};
+  all.push_back({.name = "two for the last slot",
+                 .opening = funds(1, 1),
+                 .sequence = scarce_stage(),
+                 .roles = {both},
+                 .faults = {.unknowns = 1, .unknowns_at = "scarce", .failures = 2},
+                 .sometimes = either});
+  all.push_back({.name = "two for the last slot, another node",
+                 .opening = funds(1, 2),
+                 .sequence = scarce_stage(),
+                 .roles = {both, at(scarce_stage(), buyer("v", "two"))},
+                 .faults = {.failures = 1},
+                 .sometimes = either});
+}
+
 /// What takes two kinds of faults, or more orders than go into one entry.
 void add_limits(std::vector<Scenario>& all) {
   const std::vector<Order> three{order("u", "a"), order("u", "b"), order("u", "c")};
@@ -198,6 +216,7 @@ std::vector<Scenario> all_scenarios() {
   add_stale_reads(all);
   add_faults(all);
   add_limits(all);
+  add_scarce(all);
   add_recovery(all);
   add_patrol(all);
   add_model_cases(all);

@@ -52,6 +52,10 @@ Sequence watched_stage() {
   return Sequence{"stage/0"};
 }
 
+Sequence scarce_stage() {
+  return Sequence{"scarce/0"};
+}
+
 Script recovering(Sequence sequence) {
   return [sequence = std::move(sequence)](Actor actor) { return recover(actor, sequence); };
 }
