@@ -6,6 +6,7 @@
 #include <boost/asio/system_executor.hpp>
 
 #include "cli/commands.h"
+#include "cli/node_till.h"
 #include "cli/remote.h"
 
 namespace posse {
@@ -34,7 +35,8 @@ RemoteCommand remote(const Purchase& purchase) {
           .told = told_of(purchase.key.text()),
           .once = false,
           .who = purchase.buyer.text(),
-          .who_option = "--as"};
+          .who_option = "--as",
+          .fits = [purchase](const auto& sale) { return is_sale_of(sale, purchase); }};
 }
 
 Task<Exit> buy(Host* host, Globals globals, Purchase purchase) {

@@ -256,7 +256,7 @@ Exit Demo::tell(const Verdict& verdict, const LoadResult& load) const {
   for (const auto& sentence : verdict.wrong)
     (void)std::fprintf(stderr, "posse: %s\n", sentence.c_str());
   const bool good = verdict.before.sound() && books.sound() && books.finished() &&
-                    verdict.wrong.empty() && load.undecided == 0 && load.failed == 0;
+                    verdict.wrong.empty() && load.failed == 0;
   const auto& left = verdict.before.unfinished;
   const auto milliseconds = [&](double share) {
     return recoveries_.percentile(share).count() / 1000;
@@ -290,8 +290,8 @@ Exit Demo::tell(const Verdict& verdict, const LoadResult& load) const {
         (verdict.wrong.empty() ? "all true\n"
                                : plural(verdict.wrong.size(), "contradiction") + "\n"));
   if (load.undecided + load.failed > 0) {
-    print(plural(load.undecided, "purchase") + " undecided, " + with_thousands(load.failed) +
-          " without a node\n");
+    print(plural(load.undecided, "purchase") + " refused after a node had not answered, " +
+          with_thousands(load.failed) + " without a node\n");
   }
   return good ? Exit::fine : Exit::refused;
 }

@@ -21,7 +21,8 @@ std::optional<Sale> sale_of(const json::object& object, const Purchase& purchase
   const auto entry = number_in(object, "entry");
   const auto* repeated = object.if_contains("repeated");
   if (campaign != purchase.campaign.text() || key != purchase.key.text() || !intent) return {};
-  if (!slot || !price || !entry || repeated == nullptr || !repeated->is_bool()) return {};
+  if (!slot || !price || !entry || *price > number(purchase.max_price)) return {};
+  if (repeated == nullptr || !repeated->is_bool()) return {};
   return Sale{.campaign = purchase.campaign,
               .key = purchase.key,
               .slot = Slot{static_cast<std::uint64_t>(*slot)},
@@ -44,7 +45,7 @@ Result<Answer<Sale>> answer_in(const Reply& reply, const Purchase& purchase) {
   }
   const auto code = text_in(reply.body, "code");
   const auto detail = text_in(reply.body, "detail");
-  if (reply.status < 400 || !code || !detail) {
+  if (reply.status == no_posse || reply.status < 400 || !code || !detail) {
     return Error{Errc::unreadable, reply.node + " answers as no node does"};
   }
   if (reply.status >= 500) return Error{Errc::unavailable, std::string(*detail)};
@@ -52,6 +53,10 @@ Result<Answer<Sale>> answer_in(const Reply& reply, const Purchase& purchase) {
 }
 
 }  // namespace
+
+bool is_sale_of(const json::object& object, const Purchase& purchase) {
+  return sale_of(object, purchase).has_value();
+}
 
 NodeTill::NodeTill(boost::asio::any_io_executor executor, Clock& clock, Plan plan)
     : tokens_(std::move(plan.tokens)) {

@@ -12,6 +12,9 @@
 
 namespace posse {
 
+/// Whether `object` is a sale, and the one that `purchase` asked for.
+bool is_sale_of(const boost::json::object& object, const Purchase& purchase);
+
 /// Each buyer has a connection of its own, the first of them to the first node, the next to the
 /// next one; and each goes on to another node, with the same key, when one is dead or silent.
 class NodeTill final : public Till {
@@ -25,7 +28,8 @@ class NodeTill final : public Till {
 
   NodeTill(boost::asio::any_io_executor executor, Clock& clock, Plan plan);
 
-  /// Undecided only if no node has known the answer for as long as the buyer waits.
+  /// Undecided if no node has known the answer for as long as the buyer waits, or one refused after
+  /// another had not answered: that one may still sell.
   /// Errors: `unavailable` if none could be reached; `unreadable` if what answered is no node.
   Task<Result<Answer<Sale>>> buy(std::size_t buyer, Purchase purchase) override;
 

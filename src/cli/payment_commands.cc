@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 #include "cli/remote.h"
+#include "core/fields.h"
 
 namespace posse {
 namespace {
@@ -22,6 +23,12 @@ Told told_of_harvest() {
   return {.text = harvested_text, .ask_again = "harvest again"};
 }
 
+bool is_of(const boost::json::object& booked, const Payment& payment) {
+  return text_in(booked, "account") == payment.account.text() &&
+         number_in(booked, "amount") == number(payment.amount) &&
+         text_in(booked, "reference") == payment.reference;
+}
+
 RemoteCommand remote(const Payment& payment, Direction direction) {
   return {.ask = {.method = "POST",
                   .target = direction == Direction::in ? "/v1/deposits" : "/v1/withdrawals",
@@ -32,7 +39,8 @@ RemoteCommand remote(const Payment& payment, Direction direction) {
           .told = told_of_payment(),
           .once = false,
           .who = {},
-          .who_option = {}};
+          .who_option = {},
+          .fits = [payment](const auto& booked) { return is_of(booked, payment); }};
 }
 
 RemoteCommand remote_harvest(const Name& name) {

@@ -38,11 +38,11 @@ Exit no_posse_node(const Reply& reply) {
 /// A problem (RFC 9457) as the shop would have said it.
 Exit report_problem(const Globals& globals, const Reply& reply) {
   const auto code = text_in(reply.body, "code");
-  const auto detail = text_in(reply.body, "detail");
-  if (!code || !detail) return no_posse_node(reply);
-  if (*code == "books_unreadable") return report(Error{Errc::unreadable, std::string(*detail)});
-  if (reply.status >= 500) return report(Error{Errc::unavailable, std::string(*detail)});
-  Refusal refusal{.code = std::string(*code), .detail = std::string(*detail), .more = {}};
+  const auto detail = text_in(reply.body, "detail").value_or("");
+  if (!code) return no_posse_node(reply);
+  if (*code == "books_unreadable") return report(Error{Errc::unreadable, std::string(detail)});
+  if (reply.status >= 500) return report(Error{Errc::unavailable, std::string(detail)});
+  Refusal refusal{.code = std::string(*code), .detail = std::string(detail), .more = {}};
   for (const auto& [field, value] : reply.body) {
     const bool is_said = field == "type" || field == "title" || field == "status" ||
                          field == "code" || field == "detail";
@@ -51,15 +51,21 @@ Exit report_problem(const Globals& globals, const Reply& reply) {
   return report(globals, refusal);
 }
 
-Exit report_undecided(const Globals& globals, const Reply& reply, const Told& told) {
-  if (told.ask_again.empty())
-    return report(Error{Errc::unavailable, "no answer from " + reply.node});
-  if (!globals.json) {
-    (void)std::fprintf(stderr, "posse: undecided: the node does not say; %s\n",
-                       told.ask_again.c_str());
-    return Exit::undecided;
+/// Why nobody knows.
+std::string reason_of(const Reply& reply) {
+  if (reply.status == no_posse)
+    return "what answers at " + reply.node + " is no Posse node of this version";
+  if (const auto detail = text_in(reply.body, "detail"); detail && reply.status == no_answer) {
+    return "a node did not answer and may still do it, though " + reply.node +
+           " refuses now: " + std::string(*detail);
   }
-  json::object said{{"code", "undecided"}, {"intent", nullptr}, {"detail", told.ask_again}};
+  return "the node does not say";
+}
+
+Exit report_undecided(const Globals& globals, const Reply& reply, const Told& told) {
+  const std::string detail = reason_of(reply) + "; " + told.ask_again;
+  if (!globals.json) return report_unknown(detail);
+  json::object said{{"code", "undecided"}, {"intent", nullptr}, {"detail", detail}};
   if (const auto intent = text_in(reply.body, "intent")) said["intent"] = *intent;
   print(said);
   return Exit::undecided;
@@ -84,7 +90,9 @@ Task<Exit> ask_and_report(NodeClient* client, Globals globals, RemoteCommand com
   const auto refused = co_await refuse_others(client, &globals, &command);
   if (refused) co_return *refused;
   auto asking = command.once ? client->ask(command.ask) : client->insist(command.ask);
-  const Reply reply = co_await std::move(asking);
+  Reply reply = co_await std::move(asking);
+  const bool is_view = reply.status == 200 || reply.status == 201;
+  if (is_view && command.fits && !command.fits(reply.body)) reply.status = no_posse;
   co_return report(globals, reply, command.told);
 }
 
@@ -168,13 +176,18 @@ Exit ask_nodes(const Globals& globals, RemoteCommand command) {
 }
 
 Exit report(const Globals& globals, const Reply& reply, const Told& told) {
+  const bool only_reads = told.ask_again.empty();
   switch (reply.status) {
     case 200:
     case 201:
-      if (!is_read_by(told.text, reply.body)) return no_posse_node(reply);
-      return report(globals, reply.body, told.text);
+      if (is_read_by(told.text, reply.body)) return report(globals, reply.body, told.text);
+      [[fallthrough]];
+    case no_posse:
+      if (only_reads) return no_posse_node(reply);
+      return report_undecided(globals, {.status = no_posse, .body = {}, .node = reply.node}, told);
     case 202:
     case no_answer:
+      if (only_reads) return report(Error{Errc::unavailable, "no answer from " + reply.node});
       return report_undecided(globals, reply, told);
     case 204:
       return Exit::fine;

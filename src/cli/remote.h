@@ -38,6 +38,8 @@ struct RemoteCommand {
   bool once = false;  ///< Has neither key nor reference: is asked a single time.
   std::string who;    ///< The account it is for, which must be the token's own; empty: whoever's.
   std::string who_option;  ///< Where the command line named it.
+  /// Whether a success is one of what was asked for; empty: any is.
+  std::function<bool(const boost::json::object&)> fits{};
 };
 
 /// Asks the nodes of the command line, or of POSSE_NODE, and reports what they say.

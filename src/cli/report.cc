@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/report.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace posse {
@@ -21,6 +22,13 @@ std::string printable(const std::string& text) {
   return out;
 }
 
+/// The same in one line.
+std::string sentence_of(const std::string& text) {
+  std::string line = printable(text);
+  std::ranges::replace(line, '\n', ' ');
+  return line;
+}
+
 }  // namespace
 
 void print(const boost::json::object& json) {
@@ -33,13 +41,18 @@ void print(const std::string& text) {
 }
 
 Exit usage_error(const std::string& sentence) {
-  (void)std::fprintf(stderr, "posse: %s\n", printable(sentence).c_str());
+  (void)std::fprintf(stderr, "posse: %s\n", sentence_of(sentence).c_str());
   return Exit::usage;
+}
+
+Exit report_unknown(const std::string& detail) {
+  (void)std::fprintf(stderr, "posse: undecided: %s\n", sentence_of(detail).c_str());
+  return Exit::undecided;
 }
 
 Exit report(const Error& error) {
   const char* alarm = error.code == Errc::books_broken ? "ALARM, the books are broken: " : "";
-  (void)std::fprintf(stderr, "posse: %s%s\n", alarm, printable(error.detail).c_str());
+  (void)std::fprintf(stderr, "posse: %s%s\n", alarm, sentence_of(error.detail).c_str());
   return exit_of(error);
 }
 
@@ -56,8 +69,8 @@ Exit report(const Globals& globals, const Refusal& refusal) {
   if (globals.json)
     print(to_json(refusal));
   else
-    (void)std::fprintf(stderr, "posse: refused (%s): %s\n", refusal.code.c_str(),
-                       printable(refusal.detail).c_str());
+    (void)std::fprintf(stderr, "posse: refused (%s): %s\n", sentence_of(refusal.code).c_str(),
+                       sentence_of(refusal.detail).c_str());
   return Exit::refused;
 }
 
@@ -66,7 +79,7 @@ Exit report(const Globals& globals, const Undecided& undecided, const std::strin
     print(boost::json::object{
         {"code", "undecided"}, {"intent", undecided.intent.text()}, {"detail", ask_again}});
   } else {
-    (void)std::fprintf(stderr, "posse: undecided: the store does not say; %s\n", ask_again.c_str());
+    return report_unknown("the store does not say; " + ask_again);
   }
   return Exit::undecided;
 }

@@ -38,6 +38,7 @@ void print(const std::string& text);
 /// One sentence on standard error.
 Exit usage_error(const std::string& sentence);
 Exit report(const Error& error);
+Exit report_unknown(const std::string& detail);
 
 /// A refusal, or an outcome that is not known: an object on standard output with `--json`.
 Exit report(const Globals& globals, const Refusal& refusal);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::int64_t retry_ms_max = 60'000;
+constexpr std::size_t id_bytes_max = 256;  // it goes back in a header field
 
 }  // namespace
 
@@ -52,7 +53,8 @@ void EventReader::end_line(std::vector<ServerEvent>& events) {
 /// A comment is a field without a name; what is unknown is passed over.
 void EventReader::take_field(std::string_view name, std::string_view value) {
   if (name == "event") type_ = value;
-  if (name == "id" && value.find('\0') == value.npos) id_ = value;
+  const bool is_id = name == "id" && value.size() <= id_bytes_max;
+  if (is_id && value.find('\0') == value.npos) id_ = value;
   if (name == "data") {
     if (std::exchange(has_data_, true)) data_ += '\n';
     data_ += value;

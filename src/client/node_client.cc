@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/node_client.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -25,9 +26,13 @@ using namespace std::chrono_literals;
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t answer_bytes_max = 4UL * 1024 * 1024;
 constexpr std::size_t answer_depth_max = 16;
+constexpr std::size_t head_bytes_max = 64UL * 1024;
+constexpr std::size_t buffer_bytes_max = 128UL * 1024;
 constexpr auto pause_between_nodes = 100ms;
 /// A node says every 15 s that a stream is alive.
-constexpr auto stream_silence_max = 40s;
+constexpr std::chrono::milliseconds stream_silence_max = 40s;
+/// However long a stream says that one should stay away.
+constexpr std::chrono::milliseconds come_back_max = 5s;
 
 using Message = http::request<http::string_body>;
 
@@ -40,16 +45,26 @@ json::object object_in(const std::string& text) {
   return std::move(value.get_object());
 }
 
-/// Whether the answer is about the request, and not about the moment or about who asks.
-bool is_decisive(unsigned status) {
-  if (status < 200 || status == 202) return false;
-  return status != 401 && status != 403 && status != 408 && status != 429 && status < 500;
+/// Whether it can be a node's answer. What a proxy says by itself, or half of an answer, is not.
+bool is_said_by_a_node(const http::response<http::string_body>& answer, const Ask& ask,
+                       const json::object& body) {
+  const unsigned status = answer.result_int();
+  if (status == 204) return ask.method == "DELETE";
+  if (status >= 400 || status == 202) {
+    const auto* code = body.if_contains("code");
+    return code != nullptr && code->is_string();
+  }
+  return (status == 200 || status == 201) && !body.empty();
 }
 
 /// Whether another node, or the same a little later, may do better.
 bool is_passing(unsigned status) {
   return status == no_node || status == no_answer || status == 202 || status == 408 ||
          status == 502 || status == 503 || status == 504;
+}
+
+bool is_success(unsigned status) {
+  return status >= 200 && status < 300 && status != 202;
 }
 
 }  // namespace
@@ -90,12 +105,19 @@ class NodeClient::Connection {
     stream_.expires_after(wait);
     const auto [unsent, written] = co_await http::async_write(stream_, *message, as_tuple);
     if (unsent) co_return std::nullopt;
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(answer_bytes_max);
-    const auto [unread, read] = co_await http::async_read(stream_, buffer_, parser, as_tuple);
-    if (unread) co_return std::nullopt;
-    co_return parser.release();
+    while (true) {
+      http::response_parser<http::string_body> parser;
+      parser.body_limit(answer_bytes_max);
+      parser.header_limit(head_bytes_max);
+      const auto [unread, read] = co_await http::async_read(stream_, buffer_, parser, as_tuple);
+      if (unread) co_return std::nullopt;
+      const bool is_interim = parser.get().result_int() < 200;  // RFC 9110, 15.2: more is to come
+      if (!is_interim) co_return parser.release();
+    }
   }
+
+  /// Whether bytes came that nobody has asked for.
+  bool has_more() const { return buffer_.size() > 0; }
 
   /// Sends `message` and reads the head of what answers it. False if none came.
   using Stream = http::response_parser<http::buffer_body>;
@@ -109,13 +131,13 @@ class NodeClient::Connection {
     co_return !unread;
   }
 
-  /// The next bytes of the body; empty at its end.
-  Task<std::string> read_some(Stream* stream) {
+  /// The next bytes of the body; empty at its end, or if none come within `wait`.
+  Task<std::string> read_some(Stream* stream, std::chrono::milliseconds wait) {
     std::array<char, 4096> bytes{};
     auto& body = stream->get().body();
     body.data = bytes.data();
     body.size = bytes.size();
-    stream_.expires_after(stream_silence_max);
+    stream_.expires_after(wait);
     // A read may bring nothing but the head of a chunk.
     while (body.size == bytes.size() && !stream->is_done()) {
       const auto [wrong, read] =
@@ -125,11 +147,23 @@ class NodeClient::Connection {
     co_return std::string(bytes.data(), bytes.size() - body.size);
   }
 
+  /// The body of a refusal, as far as it comes within `wait`.
+  Task<std::string> read_all(Stream* stream, Clock* clock, std::chrono::milliseconds wait) {
+    const Steady until = clock->steady() + wait;
+    std::string all;
+    while (!stream->is_done() && clock->steady() < until && all.size() < head_bytes_max) {
+      const std::string bytes = co_await read_some(stream, wait);
+      if (bytes.empty()) break;
+      all += bytes;
+    }
+    co_return all;
+  }
+
  private:
   beast::tcp_stream stream_;
   Tcp::resolver resolver_;
   NodeAddress address_;
-  beast::flat_buffer buffer_;
+  beast::flat_buffer buffer_{buffer_bytes_max};
 };
 
 NodeClient::NodeClient(asio::any_io_executor executor, Clock& clock, std::vector<NodeAddress> nodes,
@@ -150,10 +184,14 @@ void NodeClient::next_node() {
   present_ = (present_ + 1) % nodes_.size();
 }
 
+std::chrono::milliseconds NodeClient::left() const {
+  return std::max<std::chrono::milliseconds>(until_ - clock_.steady(), 1ms);
+}
+
 Task<bool> NodeClient::connect() {
   if (connection_) co_return true;
   auto connection = std::make_unique<Connection>(executor_, nodes_[present_]);
-  const bool connected = co_await connection->connect(waits_.connect);
+  const bool connected = co_await connection->connect(std::min(waits_.connect, left()));
   if (connected) connection_ = std::move(connection);
   co_return connected;
 }
@@ -168,19 +206,23 @@ Task<Reply> NodeClient::ask_present(const Ask* ask) {
     message.body() = json::serialize(*ask->body);
   }
   message.prepare_payload();
-  const auto answer = co_await connection_->exchange(&message, waits_.answer);
+  const auto answer = co_await connection_->exchange(&message, std::min(waits_.answer, left()));
   if (!answer) {
     connection_.reset();
     co_return reply(no_answer);
   }
-  if (!answer->keep_alive()) connection_.reset();
+  if (!answer->keep_alive() || connection_->has_more()) connection_.reset();
   Reply told = reply(answer->result_int());
   told.body = object_in(answer->body());
-  co_return told;
+  if (is_said_by_a_node(*answer, *ask, told.body)) co_return told;
+  // A proxy that gives up does not know what became of the request either.
+  const bool gave_up = told.status == 408 || told.status >= 500;
+  co_return reply(gave_up ? no_answer : no_posse);
 }
 
 Task<Reply> NodeClient::ask(Ask ask) {
   connection_.reset();
+  until_ = clock_.steady() + waits_.in_all;
   Reply told;
   for (std::size_t tried = 0; tried < nodes_.size(); ++tried) {
     told = co_await ask_present(&ask);
@@ -192,16 +234,18 @@ Task<Reply> NodeClient::ask(Ask ask) {
 
 Task<Reply> NodeClient::insist(Ask ask) {
   const Steady began = clock_.steady();
+  until_ = began + waits_.in_all;
   bool unknown = false;
   bool anybody = false;
   while (true) {
     Reply told = co_await ask_present(&ask);
-    if (is_decisive(told.status)) co_return told;
+    if (is_success(told.status)) co_return told;
     anybody = anybody || told.status != no_node;
-    unknown = unknown || told.status == no_answer || told.status == 202;
+    const bool is_unknown = told.status == no_answer || told.status == no_posse;
+    unknown = unknown || is_unknown || told.status == 202;
     const auto wait = anybody ? waits_.in_all : waits_.any;
     const bool ends = !is_passing(told.status) || clock_.steady() - began >= wait;
-    if (ends && unknown && told.status != 202) told.status = no_answer;
+    if (ends && unknown && told.status != 202 && told.status != no_posse) told.status = no_answer;
     if (ends) co_return told;
     next_node();
     co_await clock_.sleep(pause_between_nodes);
@@ -220,36 +264,35 @@ Task<Reply> NodeClient::follow_present(const std::string* target, const Listener
   if (!opened) co_return reply(no_answer);
   Reply told = reply(stream.get().result_int());
   if (told.status == 200 && stream.get()[http::field::content_type] != "text/event-stream") {
-    co_return reply(no_stream);
+    co_return reply(no_posse);
   }
-  std::string problem;
+  if (told.status != 200) {
+    const std::string body = co_await connection_->read_all(&stream, &clock_, waits_.answer);
+    told.body = object_in(body);
+    if (!told.body.contains("code") && !is_passing(told.status)) told.status = no_posse;
+    co_return told;
+  }
   EventReader reader;
   while (!stream.is_done()) {
-    const std::string bytes = co_await connection_->read_some(&stream);
+    const std::string bytes = co_await connection_->read_some(&stream, stream_silence_max);
     if (bytes.empty()) break;
-    if (told.status != 200) {
-      problem += bytes;
-      if (problem.size() > answer_bytes_max) break;
-      continue;
-    }
     streamed_ = clock_.steady();
     std::vector<ServerEvent> events;
     if (!reader.read(bytes, events)) break;
-    come_back_ = reader.retry().value_or(come_back_);
+    come_back_ = std::min(reader.retry().value_or(come_back_), come_back_max);
     for (const auto& event : events) {
       last_event_ = event.id;
       if (!(*listener)(event)) co_return told;
     }
   }
-  if (told.status == 200) told.status = no_answer;
-  told.body = object_in(problem);
-  co_return told;
+  co_return reply(no_answer);
 }
 
 Task<Reply> NodeClient::follow(std::string target, Listener listener) {
   const Steady began = clock_.steady();
   streamed_ = began;
   last_event_.clear();
+  until_ = Steady::max();
   while (true) {
     Reply told = co_await follow_present(&target, &listener);
     if (!is_passing(told.status)) co_return told;

@@ -29,7 +29,7 @@ struct Ask {
 /// What stands in `Reply::status` where HTTP has nothing to say.
 inline constexpr unsigned no_node = 0;    ///< None could be reached. Nothing was asked.
 inline constexpr unsigned no_answer = 1;  ///< It was asked, and nobody knows what came of it.
-inline constexpr unsigned no_stream = 2;  ///< What answers sends no events, where a node would.
+inline constexpr unsigned no_posse = 2;   ///< What answered is no node of this version.
 
 struct Reply {
   unsigned status = no_node;
@@ -67,8 +67,9 @@ class NodeClient {
   Task<Reply> ask(Ask ask);
 
   /// Asks one node after the other until one knows the answer. Only for what has a key or
-  /// reference, or changes nothing. `no_answer` if somebody was asked and the last word was not
-  /// decisive; 202 if that last word was `undecided`.
+  /// reference, or changes nothing. `no_answer` if somebody was asked who did not answer, and what
+  /// came later was no success: a refusal then says nothing of the request before it, which may
+  /// still be on its way to a node; `body` has the refusal. 202 if the last word was `undecided`.
   Task<Reply> insist(Ask ask);
 
   /// Tells `listener` the events of `target` until it has enough, and comes back to the next node
@@ -81,6 +82,7 @@ class NodeClient {
 
   Task<bool> connect();
   Task<Reply> ask_present(const Ask* ask);
+  std::chrono::milliseconds left() const;
   Task<Reply> follow_present(const std::string* target, const Listener* listener);
   Reply reply(unsigned status) const;
   void next_node();
@@ -94,6 +96,7 @@ class NodeClient {
   std::unique_ptr<Connection> connection_;
   std::string last_event_;
   Steady streamed_{};  // when a stream last gave something
+  Steady until_{};     // the end of the present call
   std::chrono::milliseconds come_back_{1000};
 };
 

@@ -22,7 +22,9 @@ class Demo(ShopCase):
         self.assertGreaterEqual(said["freezes"], 2)
         self.assertGreater(said["acknowledged"], 0)
         self.assertGreater(said["refused"], 0)
-        self.assertEqual((said["contradictions"], said["undecided"], said["failed"]), (0, 0, 0))
+        # Refused after a frozen node had not answered: it might still have sold.
+        self.assertLess(said["undecided"], said["acknowledged"] / 10)
+        self.assertEqual((said["contradictions"], said["failed"]), (0, 0))
         self.assertTrue(said["audit"]["sound"] and said["audit"]["finished"])
         # The store outlives the demonstration, and says the same to another process.
         books = self.audit()

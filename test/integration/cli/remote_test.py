@@ -256,6 +256,50 @@ class BadNodes(RemoteCase):
                                      "application/problem+json"))
         self.said(self.at([late], "buy", "lamps", "--max-price", 40), UNDECIDED, "--key")
 
+    def test_whatever_comes_after_the_order_was_sent_is_no_failure(self):
+        """What a proxy says, an answer that was cut, one that is another's: it may have sold."""
+        key = new_key()
+        sale = {"campaign": "lamps", "slot": 7, "price": 40, "entry": 7, "intent": "A" * 22,
+                "key": key, "receipt": "x", "repeated": False}
+        cut = b"HTTP/1.1 201 X\r\nContent-Type: application/json\r\n\r\n{\"campaign\":\"la"
+        for said in (answer(504, b"<html>", "text/html"), answer(500, b"oh", "text/plain"), cut,
+                     answer(200, b"<html>", "text/html"), answer(204, b""), answer(302, b""),
+                     answer(404, b"not here", "text/plain"), answer(201, {**sale, "price": 41}),
+                     answer(201, {**sale, "campaign": "beds"}),
+                     answer(201, {**sale, "key": new_key()})):
+            ran = self.at([self.fake(said)], "buy", "lamps", "--max-price", 40, "--key", key,
+                          "--patience", 1)
+            self.said(ran, UNDECIDED, "undecided", f"--key {key}")
+        early = b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer(201, sale)
+        for said in (answer(201, sale), early, answer(201, sale) + answer(201, sale)):
+            self.assertIn("sold: slot 7", self.good_at(
+                [self.fake(said)], "buy", "lamps", "--max-price", 40, "--key", key).out)
+        booked = {"account": "ann", "amount": 5, "reference": "r", "repeated": False}
+        self.said(self.at([self.fake(answer(201, booked))], "deposit", "bob", 5, "--reference", "r"),
+                  UNDECIDED, "the same reference")
+
+    def test_answers_nobody_asked_for_are_left_alone(self):
+        me = answer(200, {"name": "bob", "role": "person", "balance": 1, "spendable": 1,
+                          "holds": [], "settled": 0})
+        twice = self.fake(me + answer(201, {"not": "asked for"}), me)
+        ran = self.at([twice], "buy", "lamps", "--max-price", 40, "--as", "bob", "--patience", 1)
+        self.assertEqual(ran.code, UNDECIDED)
+        self.assertEqual(len(twice.asked), 2)
+
+    def test_a_refusal_after_silence_may_still_be_a_sale(self):  # I10
+        node = self.node()
+        token = self.open_shop(node)["bob"]
+        ran = self.at([self.fake(b""), node], "buy", "lamps", "--max-price", 39, token=token)
+        self.said(ran, UNDECIDED, "refuses now", "costs 40", "--key")
+
+    def test_patience_ends_a_refusal_that_drips(self):
+        drips = b"HTTP/1.1 503 X\r\nContent-Length: 1000\r\n\r\n{"
+        node = self.node()
+        self.open_shop(node)
+        began = time.monotonic()
+        self.good_at([self.fake(drips), node], "watch", "lamps", "--count", 1, "--patience", 1)
+        self.assertLess(time.monotonic() - began, 10)
+
     def test_what_has_no_key_is_asked_once(self):
         silent, other = self.fake(b""), self.fake(b"")
         ran = self.at([silent, other], "account", "create", "ann", "--password-stdin",
@@ -281,10 +325,10 @@ class BadNodes(RemoteCase):
             self.assertEqual(ran.err.count("\n"), 1, ran.err)
 
     def test_a_node_cannot_command_the_terminal(self):
-        evil = answer(409, {"code": "exists", "detail": "\x1b[2Jgone\x9b"},
+        evil = answer(409, {"code": "e\x1bx\n", "detail": "\x1b[2Jgone\x9b"},
                       "application/problem+json")
         ran = self.at([self.fake(evil)], "campaign", "show", "lamps")
-        self.assertEqual(ran.err, "posse: refused (exists): ?[2Jgone?\n")
+        self.assertEqual(ran.err, "posse: refused (e?x ): ?[2Jgone?\n")
 
 
 class Watching(RemoteCase):
