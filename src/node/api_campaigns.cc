@@ -176,6 +176,15 @@ Task<Response> list(ApiParts* parts, const Request* request) {
 
 /// One follower of one campaign, for as long as it reads.
 struct Following {
+  Following(ApiParts* the_parts, Name campaign)
+      : parts(the_parts),
+        id(std::move(campaign)),
+        subscription(parts->live.subscribe(campaign_sequence(id).head())) {}
+  Following(const Following&) = delete;
+  Following& operator=(const Following&) = delete;
+  /// Also of a stream that never began: after a HEAD, or where there was no room.
+  ~Following() { subscription->end(); }
+
   ApiParts* parts;
   Name id;
   std::shared_ptr<Subscription> subscription;
@@ -213,17 +222,13 @@ Task<void> follow(std::shared_ptr<Following> following, EventSink* sink) {
     if (heard == Heard::silence) bytes = ": alive\n\n";
     if (heard == Heard::change) bytes = news_for(*following).value_or("");
   }
-  following->subscription->end();
 }
 
 Task<Response> events(ApiParts* parts, const Request* request) {
   const auto found = co_await look(parts, request);
   if (const auto* nothing = std::get_if<Response>(&found)) co_return *nothing;
   const Name& id = std::get<Looked>(found).id;
-  auto following = std::make_shared<Following>();
-  following->parts = parts;
-  following->id = id;
-  following->subscription = parts->live.subscribe(campaign_sequence(id).head());
+  auto following = std::make_shared<Following>(parts, id);
   // Each event is the whole state, so whoever comes back gets the newest one and has missed
   // nothing.
   if (const auto last = whole_number(request->field("last-event-id")); last && *last >= 0) {

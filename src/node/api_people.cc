@@ -41,7 +41,7 @@ Task<Response> sign_up(ApiParts* parts, const Request* request) {
         400, "bad_request",
         "`password` must be at least " + std::to_string(password_bytes_min) + " bytes");
   }
-  auto hash = co_await parts->passwords.hash(credentials.password);
+  auto hash = co_await parts->passwords.hash(request->peer, credentials.password);
   if (!hash) co_return too_busy();
   const auto created = co_await parts->shop.accounts().create(*credentials.name, *std::move(hash));
   co_return answer_of(
@@ -72,10 +72,15 @@ Task<Response> log_in(ApiParts* parts, const Request* request) {
   auto hash = co_await parts->shop.accounts().password_hash(*credentials.name);
   if (!hash) co_return answer_of(hash.error());
   // An account that is not there takes as long as a wrong password.
-  const auto same = co_await parts->passwords.verify(credentials.password, *std::move(hash));
-  if (!same) co_return too_busy();
+  // Counted before, or many at once would pass; taken back by whoever was right.
+  parts->throttle.failed(request->peer, name, parts->clock.steady());
+  auto verifying = parts->passwords.verify(request->peer, credentials.password, *std::move(hash));
+  const auto same = co_await std::move(verifying);
+  if (!same) {
+    parts->throttle.take_back(request->peer, name);
+    co_return too_busy();
+  }
   if (!*same) {
-    parts->throttle.failed(request->peer, name, parts->clock.steady());
     Response wrong =
         problem(401, "wrong_credentials", "there is no account with this name and password");
     wrong.set("WWW-Authenticate", "Bearer");

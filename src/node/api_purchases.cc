@@ -42,10 +42,12 @@ Task<Response> buy(ApiParts* parts, const Request* request, const Visitor* visit
   Purchase purchase{
       .campaign = id, .buyer = visitor->name, .max_price = {}, .key = *key, .content = {}};
   if (auto wrong = read_purchase(*request, purchase)) co_return *std::move(wrong);
-  parts->patrol.keep_an_eye_on(campaign_sequence(id));
   Metrics::PurchaseUnderWay measured(parts->metrics);
   const auto answer = co_await parts->shop.purchases().buy(std::move(purchase));
   measured.came_to(outcome_of(answer));
+  const auto* refusal = answer ? std::get_if<Refusal>(&*answer) : nullptr;
+  const bool is_there = refusal == nullptr || refusal->code != "unknown_campaign";
+  if (is_there) parts->patrol.keep_an_eye_on(campaign_sequence(id));
   co_return answer_of(answer, [](const Sale& sale) { return json_response(201, to_json(sale)); });
 }
 

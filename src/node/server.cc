@@ -46,6 +46,18 @@ std::string lower(beast::string_view text) {
   return out;
 }
 
+/// Whether it is certain where the body ends, also to a proxy (RFC 9112, 6.3).
+bool is_framed_once(const Message& message) {
+  const auto codings = message.count(http::field::transfer_encoding);
+  const auto lengths = message.count(http::field::content_length);
+  if (codings == 0) {
+    const auto length = message[http::field::content_length];
+    return lengths <= 1 && length.find(',') == beast::string_view::npos;
+  }
+  return codings == 1 && lengths == 0 &&
+         lower(message[http::field::transfer_encoding]) == "chunked";
+}
+
 /// What is wrong with a message before anybody looks at what it wants.
 std::optional<Response> malformed(const Message& message) {
   std::size_t fields = 0;
@@ -63,6 +75,10 @@ std::optional<Response> malformed(const Message& message) {
                    "a request has at most " + std::to_string(head_fields_max) + " header fields");
   }
   if (message.version() != 11) return problem(400, "bad_request", "only HTTP/1.1 is spoken here");
+  if (!is_framed_once(message)) {
+    return problem(400, "bad_request",
+                   "a body has one Content-Length, or the Transfer-Encoding `chunked` alone");
+  }
   if (hosts != 1) return problem(400, "bad_request", "a request has one Host field");
   return {};
 }
@@ -115,9 +131,9 @@ class Connection final : public EventSink {
     stream_.close();
   }
 
-  /// Between two requests it ends at once, else when it has answered.
+  /// Until it has a whole request it ends at once, else when it has answered.
   void stop() {
-    if (waiting_ || streaming_) stream_.cancel();
+    if (receiving_ || streaming_) stream_.cancel();
     stopped_ = true;
   }
 
@@ -142,7 +158,9 @@ class Connection final : public EventSink {
   Task<bool> serve(Parser* parser) {
     parser->header_limit(head_bytes_max);
     parser->body_limit(body_bytes_max);
+    receiving_ = true;
     const auto error = co_await receive(parser);
+    receiving_ = false;
     if (error == http::error::end_of_stream || error == beast::error::timeout ||
         error == asio::error::operation_aborted || error == asio::error::connection_reset) {
       co_return false;
@@ -177,12 +195,11 @@ class Connection final : public EventSink {
   }
 
   Task<beast::error_code> receive(Parser* parser) {
-    waiting_ = buffer_.size() == 0;
-    stream_.expires_after(waiting_ ? listening_->limits.idle : listening_->limits.head);
-    if (waiting_) {
+    const bool waits = buffer_.size() == 0;
+    stream_.expires_after(waits ? listening_->limits.idle : listening_->limits.head);
+    if (waits) {
       const auto space = buffer_.prepare(4096);
       const auto [error, read] = co_await stream_.async_read_some(space, as_tuple);
-      waiting_ = false;
       if (error == asio::error::eof) co_return http::error::end_of_stream;
       if (error) co_return error;
       buffer_.commit(read);
@@ -255,7 +272,7 @@ class Connection final : public EventSink {
   std::string peer_;
   std::shared_ptr<Listening> listening_;
   beast::flat_buffer buffer_{head_bytes_max + body_bytes_max};
-  bool waiting_ = false;
+  bool receiving_ = false;
   bool streaming_ = false;
   bool stopped_ = false;
 };

@@ -39,6 +39,14 @@ void Throttle::failed(const std::string& peer, const std::string& account, Stead
   if (pairs_.size() > pairs_max) make_room();
 }
 
+void Throttle::take_back(const std::string& peer, const std::string& account) {
+  const auto known = pairs_.find(Pair{peer, account});
+  if (known == pairs_.end()) return;
+  Failures& failures = known->second;
+  --failures.count;
+  failures.until = std::min(failures.until, failures.last + wait_after(failures.count));
+}
+
 void Throttle::succeeded(const std::string& peer, const std::string& account) {
   pairs_.erase(Pair{peer, account});
 }

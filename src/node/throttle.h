@@ -24,6 +24,8 @@ class Throttle {
   std::chrono::milliseconds wait(const std::string& peer, const std::string& account, Steady now);
 
   void failed(const std::string& peer, const std::string& account, Steady now);
+  /// One that was not tried after all.
+  void take_back(const std::string& peer, const std::string& account);
   void succeeded(const std::string& peer, const std::string& account);
 
  private:

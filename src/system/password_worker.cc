@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "system/password_worker.h"
 
-#include <pthread.h>
-#include <sched.h>
+#include <sys/resource.h>
 #include <thread>
 #include <utility>
 
@@ -27,8 +26,7 @@ const std::string& nobodys_hash() {
 
 PasswordWorker::PasswordWorker(asio::any_io_executor executor) : executor_(std::move(executor)) {
   asio::post(thread_, [] {
-    const sched_param lowest{};
-    (void)::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &lowest);
+    (void)::setpriority(PRIO_PROCESS, 0, 10);  // Linux gives each thread one of its own
     (void)nobodys_hash();
   });
 }
@@ -38,9 +36,12 @@ void PasswordWorker::rest() const {
 }
 
 template <class Work>
-Task<std::optional<std::invoke_result_t<Work>>> PasswordWorker::run(Work work) {
-  if (waiting_ >= waiting_max) co_return std::nullopt;
+Task<std::optional<std::invoke_result_t<Work>>> PasswordWorker::run(std::string peer, Work work) {
+  const auto known = peers_.find(peer);
+  const std::size_t of_peer = known == peers_.end() ? 0 : known->second;
+  if (waiting_ >= waiting_max || of_peer >= waiting_of_a_peer_max) co_return std::nullopt;
   ++waiting_;
+  ++peers_[peer];
   co_await asio::post(asio::bind_executor(thread_, asio::use_awaitable));
   rest();
   const auto began = std::chrono::steady_clock::now();
@@ -48,18 +49,20 @@ Task<std::optional<std::invoke_result_t<Work>>> PasswordWorker::run(Work work) {
   worked_ = std::chrono::steady_clock::now() - began;
   co_await asio::post(asio::bind_executor(executor_, asio::use_awaitable));
   --waiting_;
+  if (--peers_[peer] == 0) peers_.erase(peer);
   co_return std::optional(std::move(result));
 }
 
-Task<std::optional<std::string>> PasswordWorker::hash(std::string password) {
-  auto hashing = run([&password] { return hash_password(password); });
+Task<std::optional<std::string>> PasswordWorker::hash(std::string peer, std::string password) {
+  auto hashing = run(std::move(peer), [&password] { return hash_password(password); });
   auto hashed = co_await std::move(hashing);
   if (!hashed || hashed->empty()) co_return std::nullopt;
   co_return hashed;
 }
 
-Task<std::optional<bool>> PasswordWorker::verify(std::string password, std::string hash) {
-  auto verifying = run([&] {
+Task<std::optional<bool>> PasswordWorker::verify(std::string peer, std::string password,
+                                                 std::string hash) {
+  auto verifying = run(std::move(peer), [&] {
     // Made on the thread: an account without a password takes as long.
     return is_password(password, hash.empty() ? nobodys_hash() : hash);
   });

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,8 +18,8 @@
 
 namespace posse {
 
-/// One thread that works when nobody else wants its core, and a bounded queue before it: each hash
-/// takes some 0.1 s and 64 MiB. Its callers live on one executor, and it outlives their calls.
+/// One thread, at low priority, and a bounded queue before it: each hash takes some 0.1 s and
+/// 64 MiB. Its callers live on one executor, and it outlives their calls.
 class PasswordWorker {
  public:
   /// Calls that wait; more are refused.
@@ -31,12 +32,15 @@ class PasswordWorker {
 
   explicit PasswordWorker(boost::asio::any_io_executor executor);
 
+  /// Calls of one address that wait: a flood from three leaves room for others.
+  static constexpr std::size_t waiting_of_a_peer_max = 3;
+
   /// The text to store for `password`. Empty if too many wait, or there is no memory.
-  Task<std::optional<std::string>> hash(std::string password);
+  Task<std::optional<std::string>> hash(std::string peer, std::string password);
 
   /// Whether `password` is what `hash` was made of. An empty hash takes as long, and is false.
   /// Empty if too many wait.
-  Task<std::optional<bool>> verify(std::string password, std::string hash);
+  Task<std::optional<bool>> verify(std::string peer, std::string password, std::string hash);
 
   std::size_t waiting() const { return waiting_; }
 
@@ -44,10 +48,11 @@ class PasswordWorker {
   boost::asio::any_io_executor executor_;
   /// Runs `work` on the thread; nothing if too many wait.
   template <class Work>
-  Task<std::optional<std::invoke_result_t<Work>>> run(Work work);
+  Task<std::optional<std::invoke_result_t<Work>>> run(std::string peer, Work work);
 
   void rest() const;
 
+  std::map<std::string, std::size_t> peers_;
   boost::asio::thread_pool thread_{1};
   std::atomic<std::size_t> waiting_ = 0;          // written by the executor
   std::chrono::steady_clock::duration worked_{};  // the thread's: the last hash

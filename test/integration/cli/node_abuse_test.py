@@ -1,8 +1,13 @@
 """What the node refuses: bad input, other people's things, broken framing; nothing is written."""
 # SPDX-License-Identifier: Apache-2.0
+import http.client
+import itertools
+import json
 import socket
+import threading
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from node_case import PASSWORD, NodeCase, new_key
 
@@ -43,6 +48,12 @@ BAD_FRAMING = [
      400),
     (b"POST /v1/accounts HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
      b"Transfer-Encoding: chunked\r\n\r\n{}", 400),
+    *[(b"POST /v1/accounts HTTP/1.1\r\nHost: a\r\n" + framing + b"\r\n\r\n0\r\n\r\n", 400)
+      for framing in (b"Transfer-Encoding: identity", b"Transfer-Encoding: gzip",
+                      b"Transfer-Encoding: xchunked", b"Transfer-Encoding: chunked, identity",
+                      b"Transfer-Encoding: chunked, chunked",
+                      b"Transfer-Encoding: identity\r\nContent-Length: 5",
+                      b"Content-Length: 5, 5")],
     (b"TRACE /healthz HTTP/1.1\r\nHost: a\r\n\r\n", 405),
     (b"GET /v1/%6de HTTP/1.1\r\nHost: a\r\n\r\n", 404),
     (b"GET //v1/me HTTP/1.1\r\nHost: a\r\n\r\n", 404),
@@ -129,6 +140,45 @@ class Refusals(NodeCase):
         time.sleep(1.1)
         self.good_ask(201, node, "POST", "/v1/sessions", {"name": "bob", "password": PASSWORD})
 
+    def test_guesses_at_the_same_time_are_counted_too(self):
+        node = self.node()
+        self.person(node, "bob")
+        wrong = {"name": "bob", "password": "wrong horse"}
+        with ThreadPoolExecutor(20) as pool:
+            statuses = list(pool.map(
+                lambda _: self.ask(node, "POST", "/v1/sessions", wrong).status, range(20)))
+        self.assertLessEqual(statuses.count(401), 5)
+        self.assertEqual(set(statuses) - {401, 429, 503}, set())
+
+    def test_a_flood_of_one_address_leaves_the_others_room(self):
+        node = self.node()
+        self.person(node, "bob")
+        stop = threading.Event()
+
+        def flood(number):
+            for n in itertools.count():
+                if stop.is_set():
+                    return
+                self.ask(node, "POST", "/v1/sessions",
+                         {"name": f"u{number}-{n}", "password": "wrong horse"})
+
+        crowd = [threading.Thread(target=flood, args=(n,)) for n in range(12)]
+        for thread in crowd:
+            thread.start()
+        try:
+            time.sleep(1)
+            host, port = node.address.split(":")
+            connection = http.client.HTTPConnection(host, int(port), timeout=20,
+                                                    source_address=("127.0.0.2", 0))
+            connection.request("POST", "/v1/sessions",
+                               json.dumps({"name": "bob", "password": PASSWORD}),
+                               {"Content-Type": "application/json"})
+            self.assertEqual(connection.getresponse().status, 201)
+        finally:
+            stop.set()
+            for thread in crowd:
+                thread.join()
+
     def test_wrong_methods_say_which_are_right(self):
         node = self.node()
         answer = self.good_ask(405, node, "PUT", "/v1/me")
@@ -160,6 +210,28 @@ class Framing(NodeCase):
         for message, status in BAD_FRAMING:
             self.assertEqual(self.status_of(node, message), status, message[:100])
         self.good_ask(200, node, "GET", "/healthz")
+
+    def followers(self, node):
+        text = self.ask(node, "GET", "/metrics").text
+        return [line.split()[1] for line in text.splitlines()
+                if line.startswith("posse_live_followers")]
+
+    def test_streams_that_never_begin_are_forgotten(self):
+        node = self.node()
+        self.open_shop(node)
+        for _ in range(20):
+            self.good_ask(200, node, "HEAD", "/v1/campaigns/lamps/events")
+        time.sleep(0.3)
+        self.assertEqual(self.followers(node), ["0"])
+
+    def test_half_a_request_does_not_keep_a_node_from_its_end(self):
+        node = self.node()
+        host, port = node.address.split(":")
+        with socket.create_connection((host, int(port))) as half:
+            half.sendall(b"POST /v1/accounts HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
+            time.sleep(0.2)
+            node.terminate()
+            self.assertEqual(node.wait(timeout=8), 0)
 
     def test_slow_senders_do_not_keep_others_waiting(self):
         node = self.node()

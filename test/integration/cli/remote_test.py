@@ -275,8 +275,8 @@ class BadNodes(RemoteCase):
             self.assertIn("sold: slot 7", self.good_at(
                 [self.fake(said)], "buy", "lamps", "--max-price", 40, "--key", key).out)
         booked = {"account": "ann", "amount": 5, "reference": "r", "repeated": False}
-        self.said(self.at([self.fake(answer(201, booked))], "deposit", "bob", 5, "--reference", "r"),
-                  UNDECIDED, "the same reference")
+        ran = self.at([self.fake(answer(201, booked))], "deposit", "bob", 5, "--reference", "r")
+        self.said(ran, UNDECIDED, "the same reference")
 
     def test_answers_nobody_asked_for_are_left_alone(self):
         me = answer(200, {"name": "bob", "role": "person", "balance": 1, "spendable": 1,
