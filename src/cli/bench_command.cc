@@ -177,13 +177,14 @@ Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments, std::files
 }
 
 Exit run(Globals globals, const Arguments& arguments) {
-  const Scratch scratch("bench");
-  if (globals.store.empty()) globals.store = scratch.store_url();
+  std::optional<Scratch> scratch;  // logs of nodes go there too
+  if (globals.store.empty() || arguments.http) scratch.emplace("bench");
+  if (globals.store.empty()) globals.store = scratch->store_url();
   if (arguments.streams > 0 && !arguments.http) return usage_error("--streams needs --http");
   if (arguments.http && globals.store == "memory:")
     return usage_error("--http needs a store that processes can share, not memory:");
   return with_new_host(globals.store, [&](Host* host) {
-    return run_rows(host, globals, arguments, scratch.path());
+    return run_rows(host, globals, arguments, scratch ? scratch->path() : "");
   });
 }
 

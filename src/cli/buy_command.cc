@@ -21,7 +21,7 @@ struct Arguments {
 };
 
 Told told_of(const std::string& key) {
-  return {.text = sale_text, .ask_again = "ask again with --key " + key};
+  return {.text = sale_text, .ask_again = "ask again with --key " + key, .key = key};
 }
 
 /// Over a node it is the token that says who buys.

@@ -34,7 +34,8 @@ Exit report_campaign(const Globals& globals, Host* host,
   if (!answer) return report(answer.error());
   if (const auto* refusal = std::get_if<Refusal>(&*answer)) return report(globals, *refusal);
   if (const auto* undecided = std::get_if<Undecided>(&*answer))
-    return report(globals, *undecided, told_of_campaign().ask_again);
+    return report_undecided(globals, "the store does not say", undecided->intent.text(),
+                            told_of_campaign());
   const CampaignView& view = std::get<CampaignView>(*answer);
   return report(globals, to_json(view, host->clock().now()), campaign_text);
 }

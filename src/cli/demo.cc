@@ -280,9 +280,12 @@ Exit Demo::tell(const Verdict& verdict, const LoadResult& load) const {
         {"good", good}});
     return good ? Exit::fine : Exit::refused;
   }
-  print("\n" + plural(kills_, "kill") + ": what the dead had sold was settled within " +
-        std::to_string(milliseconds(0.5)) + " ms (median), " + std::to_string(milliseconds(0.99)) +
-        " ms (p99)\nWhen the last node ended, the posse had left " +
+  std::string recovery = plural(kills_, "kill");
+  if (recoveries_.count() > 0) {
+    recovery += ": what the dead had sold was settled within " + std::to_string(milliseconds(0.5)) +
+                " ms (median), " + std::to_string(milliseconds(0.99)) + " ms (p99)";
+  }
+  print("\n" + recovery + "\nWhen the last node ended, the posse had left " +
         plural(left.entries, "unfinished entry", "unfinished entries") + " and " +
         plural(left.holds, "undecided hold") + "; one repair later:\n" + to_text(books) +
         plural(testimony_.sold(), "acknowledged purchase") + " and " +

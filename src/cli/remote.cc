@@ -43,6 +43,10 @@ Exit report_problem(const Globals& globals, const Reply& reply) {
   if (*code == "books_unreadable") return report(Error{Errc::unreadable, std::string(detail)});
   if (reply.status >= 500) return report(Error{Errc::unavailable, std::string(detail)});
   Refusal refusal{.code = std::string(*code), .detail = std::string(detail), .more = {}};
+  if (*code == "unauthorized") {
+    refusal.detail =
+        "POSSE_TOKEN or --token must have a token that counts; `posse login NAME` gives one";
+  }
   for (const auto& [field, value] : reply.body) {
     const bool is_said = field == "type" || field == "title" || field == "status" ||
                          field == "code" || field == "detail";
@@ -62,13 +66,9 @@ std::string reason_of(const Reply& reply) {
   return "the node does not say";
 }
 
-Exit report_undecided(const Globals& globals, const Reply& reply, const Told& told) {
-  const std::string detail = reason_of(reply) + "; " + told.ask_again;
-  if (!globals.json) return report_unknown(detail);
-  json::object said{{"code", "undecided"}, {"intent", nullptr}, {"detail", detail}};
-  if (const auto intent = text_in(reply.body, "intent")) said["intent"] = *intent;
-  print(said);
-  return Exit::undecided;
+Exit report_unknown(const Globals& globals, const Reply& reply, const Told& told) {
+  return report_undecided(globals, reason_of(reply), text_in(reply.body, "intent").value_or(""),
+                          told);
 }
 
 /// Whether the token is the one of the account that the command line names; else says so.
@@ -180,15 +180,15 @@ Exit report(const Globals& globals, const Reply& reply, const Told& told) {
   switch (reply.status) {
     case 200:
     case 201:
-      if (is_read_by(told.text, reply.body)) return report(globals, reply.body, told.text);
+      if (is_read_by(told.text, reply.body)) return report(globals, reply.body, told);
       [[fallthrough]];
     case no_posse:
       if (only_reads) return no_posse_node(reply);
-      return report_undecided(globals, {.status = no_posse, .body = {}, .node = reply.node}, told);
+      return report_unknown(globals, {.status = no_posse, .body = {}, .node = reply.node}, told);
     case 202:
     case no_answer:
       if (only_reads) return report(Error{Errc::unavailable, "no answer from " + reply.node});
-      return report_undecided(globals, reply, told);
+      return report_unknown(globals, reply, told);
     case 204:
       return Exit::fine;
     case no_node:

@@ -45,11 +45,6 @@ Exit usage_error(const std::string& sentence) {
   return Exit::usage;
 }
 
-Exit report_unknown(const std::string& detail) {
-  (void)std::fprintf(stderr, "posse: undecided: %s\n", sentence_of(detail).c_str());
-  return Exit::undecided;
-}
-
 Exit report(const Error& error) {
   const char* alarm = error.code == Errc::books_broken ? "ALARM, the books are broken: " : "";
   (void)std::fprintf(stderr, "posse: %s%s\n", alarm, sentence_of(error.detail).c_str());
@@ -74,13 +69,26 @@ Exit report(const Globals& globals, const Refusal& refusal) {
   return Exit::refused;
 }
 
-Exit report(const Globals& globals, const Undecided& undecided, const std::string& ask_again) {
-  if (globals.json) {
-    print(boost::json::object{
-        {"code", "undecided"}, {"intent", undecided.intent.text()}, {"detail", ask_again}});
-  } else {
-    return report_unknown("the store does not say; " + ask_again);
+Exit report(const Globals& globals, const boost::json::object& view, const Told& told) {
+  const Exit exit = report(globals, view, told.text);
+  const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (is_written || told.ask_again.empty()) return exit;
+  (void)std::fprintf(stderr, "posse: undecided: the answer could not be written; %s\n",
+                     sentence_of(told.ask_again).c_str());
+  return Exit::undecided;
+}
+
+Exit report_undecided(const Globals& globals, const std::string& reason, std::string_view intent,
+                      const Told& told) {
+  const std::string detail = reason + "; " + told.ask_again;
+  if (!globals.json) {
+    (void)std::fprintf(stderr, "posse: undecided: %s\n", sentence_of(detail).c_str());
+    return Exit::undecided;
   }
+  boost::json::object said{{"code", "undecided"}, {"intent", nullptr}, {"detail", detail}};
+  if (!intent.empty()) said["intent"] = intent;
+  if (!told.key.empty()) said["key"] = told.key;
+  print(said);
   return Exit::undecided;
 }
 

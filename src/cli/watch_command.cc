@@ -1,6 +1,10 @@
 /// `posse watch`
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
 #include <utility>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "cli/commands.h"
 #include "cli/remote.h"
@@ -18,6 +22,24 @@ struct Arguments {
 
 /// How long a store may say nothing before a watcher looks whether it still can be read.
 constexpr std::chrono::milliseconds silence_max{10'000};
+
+/// Ends the program when nobody reads what it prints any more: a campaign may be quiet for days,
+/// and only a write would tell.
+class Reader {
+ public:
+  explicit Reader(const boost::asio::any_io_executor& executor) : out_(executor) {
+    boost::system::error_code is_no_pipe;
+    (void)out_.assign(::dup(STDOUT_FILENO), is_no_pipe);
+    if (is_no_pipe) return;
+    out_.async_wait(boost::asio::posix::stream_descriptor::wait_error,
+                    [](const boost::system::error_code& wrong) {
+                      if (!wrong) ::_exit(static_cast<int>(Exit::fine));
+                    });
+  }
+
+ private:
+  boost::asio::posix::stream_descriptor out_;
+};
 
 /// Prints each state once, until there were enough.
 class Watcher {
@@ -73,6 +95,7 @@ Task<Exit> watch_document(Host* host, LiveDocuments* live, Name id, Watcher* wat
 }
 
 Task<Exit> watch_store(Host* host, Globals globals, Name id, std::int64_t count) {
+  const Reader reader(host->io().get_executor());
   Watcher watcher(globals, count);
   LiveDocuments live(host->store(), host->clock(), host->io().get_executor(),
                      [](std::chrono::milliseconds) {});
@@ -83,6 +106,7 @@ Task<Exit> watch_store(Host* host, Globals globals, Name id, std::int64_t count)
 }
 
 Task<Exit> watch_nodes(NodeClient* client, Globals globals, Name id, std::int64_t count) {
+  const Reader reader(co_await boost::asio::this_coro::executor);
   Watcher watcher(globals, count);
   bool foreign = false;
   const auto listener = [&](const ServerEvent& event) {

@@ -173,7 +173,9 @@ class Refusals(NodeCase):
             connection.request("POST", "/v1/sessions",
                                json.dumps({"name": "bob", "password": PASSWORD}),
                                {"Content-Type": "application/json"})
-            self.assertEqual(connection.getresponse().status, 201)
+            status = connection.getresponse().status
+            connection.close()
+            self.assertEqual(status, 201)
         finally:
             stop.set()
             for thread in crowd:

@@ -5,11 +5,13 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 import unittest
 
 from node_case import PASSWORD, NodeCase, new_key
+from shop_case import POSSE
 
 FINE, REFUSED, USAGE, UNREACHABLE, UNDECIDED = range(5)
 
@@ -130,7 +132,8 @@ class SameWords(RemoteCase):
         self.good_at(nodes, "withdraw", "ann", 40, "--reference", "r2", token=tokens["root"])
         self.good_at(nodes, "logout", token=tokens["bob"])
         time.sleep(0.15)
-        self.said(self.at(nodes, "account", "show", token=tokens["bob"]), REFUSED, "unauthorized")
+        self.said(self.at(nodes, "account", "show", token=tokens["bob"]), REFUSED, "unauthorized",
+                  "posse login")
         self.assertTrue(self.audit()["sound"])
 
     def test_lists_go_on_over_pages(self):
@@ -238,6 +241,25 @@ class BadNodes(RemoteCase):
                          {True})
         self.good_at([silent, node], "buy", "lamps", "--max-price", 40, "--key", key, token=token)
         self.assertEqual(self.sold(), 1)
+
+    def test_an_answer_nobody_can_read_is_undecided(self):
+        node = self.node()
+        token = self.open_shop(node)["bob"]
+        key = new_key()
+        for where in (("--node", f"http://{node.address}"), ("--store", f"lmdb:{self.store}")):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([POSSE, "buy", "lamps", "--as", "bob", "--max-price", "40",
+                                       "--key", key, *where], stdout=full, stderr=subprocess.PIPE,
+                                      env={**os.environ, "POSSE_TOKEN": token}, check=False)
+            self.assertEqual(done.returncode, UNDECIDED)
+            self.assertIn(f"could not be written; ask again with --key {key}".encode(), done.stderr)
+        self.assertEqual(self.sold(), 1)
+
+    def test_an_undecided_order_says_its_key_to_programs(self):
+        ran = self.at([self.fake(b"")], "buy", "lamps", "--max-price", 40, "--json", "--patience", 1)
+        said = ran.json()
+        self.assertEqual((ran.code, said["code"]), (UNDECIDED, "undecided"))
+        self.assertIn(said["key"], said["detail"])
 
     def test_undecided_is_asked_again(self):
         node = self.node()
@@ -364,6 +386,16 @@ class Watching(RemoteCase):
             self.assertEqual(self.buy_at(other, token).status, 201)
             self.assertEqual(self.states(watcher, 1), [slot])  # none twice, none left out
         self.assertEqual(watcher.wait(timeout=10), 0)
+
+    def test_ends_when_nobody_reads(self):
+        node = self.node()
+        self.open_shop(node)
+        for where in (("--node", f"http://{node.address}"), ("--store", f"lmdb:{self.store}")):
+            watcher = self.watch(*where)
+            self.assertIn(b"0 sold", watcher.stdout.readline())
+            watcher.stdout.close()
+            self.assertEqual(watcher.wait(timeout=10), 0)
+            watcher.stdout = None
 
     def test_what_is_not_there(self):
         node = self.node()
