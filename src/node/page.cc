@@ -15,6 +15,7 @@ constexpr std::array places{"/",       "/campaigns/{id}", "/campaigns/{id}/edit"
                             "/log-in", "/sign-up",        "/account",
                             "/sell",   "/sell/new",       "/operator"};
 constexpr const char* embedded_place = "/embed/{id}";
+constexpr const char* asset_place = "/assets/{file}";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> types{
     {{".html", "text/html; charset=utf-8"},
@@ -101,7 +102,7 @@ Task<Response> embedded(Request request) {
 void add_page_routes(Router& router) {
   for (const char* place : places) router.add("GET", place, shown);
   router.add("GET", embedded_place, embedded);
-  router.add("GET", "/assets/{file}", asset);
+  router.add("GET", asset_place, asset);
 }
 
 bool allows_gzip(std::string_view accepted) {

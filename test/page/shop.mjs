@@ -25,7 +25,7 @@ export class Shop {
   /** Starts a node; at a free port unless told where. */
   async node(listen = '127.0.0.1:0') {
     const words = ['node', '--json', '--store', this.store, '--listen', listen];
-    const child = spawn(posse, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(posse, words, { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#nodes.add(child);
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
     const { url } = JSON.parse(line);

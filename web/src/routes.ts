@@ -4,8 +4,13 @@ import type { Component } from 'svelte';
 import Account from './pages/Account.svelte';
 import Campaign from './pages/Campaign.svelte';
 import Campaigns from './pages/Campaigns.svelte';
+import EditCampaign from './pages/EditCampaign.svelte';
+import Embed from './pages/Embed.svelte';
 import Enter from './pages/Enter.svelte';
 import Missing from './pages/Missing.svelte';
+import NewCampaign from './pages/NewCampaign.svelte';
+import Operate from './pages/Operate.svelte';
+import Sell from './pages/Sell.svelte';
 
 export interface Shown {
   page: Component<any>;
@@ -16,12 +21,27 @@ export interface Shown {
 }
 
 export function page_at(path: string): Shown {
-  const [, first = '', second = ''] = path.split('/');
-  const id = decodeURIComponent(second);
-  if (first === '') return { page: Campaigns, props: {}, title: 'Campaigns' };
-  if (first === 'campaigns' && id) return { page: Campaign, props: { id }, title: id };
-  if (first === 'account') return { page: Account, props: {}, title: 'Account' };
-  if (first === 'log-in') return { page: Enter, props: { is_new: false }, title: 'Log in' };
-  if (first === 'sign-up') return { page: Enter, props: { is_new: true }, title: 'Sign up' };
-  return { page: Missing, props: {}, title: 'Nothing here' };
+  const [, first = '', id = '', third = ''] = path.split('/');
+    switch (first) {
+    case '':
+      return { page: Campaigns, props: {}, title: 'Campaigns' };
+    case 'campaigns':
+      if (third === 'edit') return { page: EditCampaign, props: { id }, title: `Edit ${id}` };
+      return { page: Campaign, props: { id }, title: id };
+    case 'embed':
+      return { page: Embed, props: { id }, title: id, is_bare: true };
+    case 'account':
+      return { page: Account, props: {}, title: 'Account' };
+    case 'sell':
+      if (id === 'new') return { page: NewCampaign, props: {}, title: 'Open a campaign' };
+      return { page: Sell, props: {}, title: 'Sell' };
+    case 'operator':
+      return { page: Operate, props: {}, title: 'Operate' };
+    case 'log-in':
+      return { page: Enter, props: { is_new: false }, title: 'Log in' };
+    case 'sign-up':
+      return { page: Enter, props: { is_new: true }, title: 'Sign up' };
+    default:
+      return { page: Missing, props: {}, title: 'Nothing here' };
+  }
 }

@@ -1,7 +1,8 @@
 // A campaign as it changes. Says when the connection is gone, and comes back by itself.
 // SPDX-License-Identifier: Apache-2.0
 import { shop } from '../api/shop';
-import type { Campaign, SoldSlot } from '../api/types';
+import type { Campaign } from '../api/types';
+import { Sales } from './sales.svelte';
 import { follow } from './stream';
 
 /** A node sends a comment every 15 s; what is silent for longer is dead or frozen. */
@@ -13,8 +14,6 @@ export type Connection = 'connecting' | 'live' | 'lost' | 'missing';
 
 export class LiveCampaign {
   now = $state.raw<Campaign>();
-  /** The slot that was sold last; what the price of the next one follows from. */
-  last = $state.raw<SoldSlot>();
   connection = $state<Connection>('connecting');
   /** When something was heard last, by our clock. */
   heard_at = $state(Date.now());
@@ -22,12 +21,14 @@ export class LiveCampaign {
   ahead_ms = $state(0);
 
   readonly id: string;
+  readonly sales: Sales;
   #ended = false;
   #reading: AbortController | undefined;
   #failures = 0;
 
   constructor(id: string) {
     this.id = id;
+    this.sales = new Sales(id);
     void this.#run();
   }
 
@@ -79,16 +80,6 @@ export class LiveCampaign {
     this.now = campaign;
     this.connection = 'live';
     this.ahead_ms = Date.parse(campaign.as_of) - Date.now();
-    if (campaign.head.slot !== (this.last?.slot ?? 0)) void this.#find_last(campaign.head.slot);
-  }
-
-  async #find_last(slot: number) {
-    if (slot === 0) return;
-    try {
-      const answer = await shop.slot(this.id, slot);
-      if (answer.body && slot > (this.last?.slot ?? 0)) this.last = answer.body;
-    } catch {
-      // The price that the node named stands until the next event.
-    }
+    void this.sales.follow(campaign.head.slot);
   }
 }
