@@ -1,0 +1,150 @@
+// Every page, in both themes, on a phone and on a desk: nothing that axe finds fault with, nothing
+// that is wider than the window, nothing that jumps; and quick.
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, test } from 'node:test';
+import { bench } from './bench.mjs';
+import { fill } from './sample.mjs';
+import * as posse from './shop.mjs';
+
+const require = createRequire(new URL('../../web/package.json', import.meta.url));
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const script_ms_max = 100;
+const layout_shift_max = 0.05;
+
+/** Each with what is there once all of it is. */
+const pages = {
+  nobody: {
+    '/': 'A line on the wall',
+    '/log-in': 'You are new here?',
+    '/sign-up': 'You have an account?',
+    '/account': 'This page belongs to an account.',
+    '/campaigns/wall': 'Log in to buy',
+    '/campaigns/nothing': 'There is no campaign',
+    '/embed/front-page': 'Next slot:',
+    '/embed/wall': 'Next slot:',
+  },
+  anna: {
+    '/campaigns/wall': 'Last sales',
+    '/campaigns/front-page': 'yours, if you buy it now',
+    '/campaigns/benches': 'Last sales',
+    '/campaigns/calendar': 'Nothing is sold yet',
+    '/account': 'campaign/wall/receipt/',
+    '/sell': 'None yet.',
+    '/operator': 'Only operators',
+  },
+  'town-hall': {
+    '/sell': 'Benches by the river',
+    '/sell/new': 'Open the campaign',
+    '/campaigns/wall/edit': 'Save',
+  },
+  root: { '/operator': 'Nodes alive' },
+};
+const sizes = [
+  { width: 390, height: 844 },
+  { width: 1200, height: 860 },
+];
+
+describe('looks', { timeout: 300_000 }, () => {
+  const set = bench(async (made) => {
+    const filled = new posse.Shop();
+    await made.shop.close();
+    made.shop = filled;
+    made.node = await filled.node();
+    await fill(filled, made.node);
+  });
+
+  const faults_of = async (page) => {
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  };
+  const overflow_of = (page) =>
+    page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+  for (const colorScheme of ['light', 'dark']) {
+    for (const viewport of sizes) {
+      test(`no fault on any page, ${colorScheme}, ${viewport.width} wide`, async () => {
+        for (const [name, paths] of Object.entries(pages)) {
+          const page = await set.open({ colorScheme, viewport });
+          if (name !== 'nobody') await posse.enter(page, name);
+          for (const [path, words] of Object.entries(paths)) {
+            await page.goto(path);
+            await page.getByText(words).or(page.getByRole('button', { name: words })).first().waitFor();
+            for (const details of await page.locator('summary').all()) await details.click();
+            assert.deepEqual(await faults_of(page), [], `${path} for ${name}`);
+            assert.ok((await overflow_of(page)) <= 0, `${path} is wider than the window`);
+          }
+        }
+      });
+    }
+  }
+
+  test('each outcome of a purchase is free of faults', async () => {
+    const page = await set.open({ colorScheme: 'dark' });
+    await posse.enter(page, 'anna', { path: '/log-in?to=/campaigns/wall' });
+    const problems = [
+      [202, { code: 'undecided', detail: 'not known yet' }],
+      [402, { code: 'insufficient_funds', detail: 'too little', spendable: 1 }],
+      [409, { code: 'price_moved', detail: 'dearer', price: 123_456 }],
+      [409, { code: 'sold_out', detail: 'all are sold' }],
+      [400, { code: 'bad_request', detail: 'wrong' }],
+    ];
+    for (const [status, json] of problems) {
+      await page.reload();
+      await page.evaluate(() => {
+        const kept = Object.keys(localStorage).filter((name) => name.startsWith('posse.order.'));
+        for (const name of kept) localStorage.removeItem(name);
+      });
+      await page.route('**/purchases', (route) => route.fulfill({ status, json }));
+      await page.reload();
+      await page.getByRole('button', { name: /^Buy for/ }).click();
+      await page.locator('[data-outcome]:not([data-outcome="sending"])').waitFor();
+      assert.deepEqual(await faults_of(page), [], json.code);
+      await page.unroute('**/purchases');
+    }
+  });
+
+  test('all of it goes by keyboard', async () => {
+    const page = await set.open();
+    await posse.enter(page, 'mara', { path: '/log-in?to=/campaigns/lamps' });
+    await page.getByText('You can spend').waitFor();
+    await page.getByLabel('Pay at most').focus();
+    await page.keyboard.type('40');
+    await page.keyboard.press('Enter');
+    await page.getByText(/Slot \d+ is yours/).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Pay at most').waitFor();
+    assert.ok(await page.getByLabel('Pay at most').evaluate((field) => field.matches(':focus')));
+  });
+
+  test('a campaign is there with little script, and nothing jumps', async () => {
+    const figures = [];
+    for (let round = 0; round < 3; ++round) {
+      const page = await set.open({ viewport: sizes[0] });
+      await page.addInitScript(() => {
+        globalThis.shift = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) globalThis.shift += entry.value;
+        }).observe({ type: 'layout-shift', buffered: true });
+      });
+      const devtools = await page.context().newCDPSession(page);
+      await devtools.send('Performance.enable');
+      await page.goto('/campaigns/wall');
+      await page.getByText('Last sales').waitFor();
+      const { metrics } = await devtools.send('Performance.getMetrics');
+      const script_s = metrics.find(({ name }) => name === 'ScriptDuration').value;
+      await page.waitForTimeout(300);
+      figures.push({ script_ms: script_s * 1000, shift: await page.evaluate(() => globalThis.shift) });
+    }
+    console.log(figures);
+    const script_ms = Math.min(...figures.map((figure) => figure.script_ms));
+    assert.ok(script_ms <= script_ms_max, `${script_ms} ms of script`);
+    const shift = Math.max(...figures.map((figure) => figure.shift));
+    assert.ok(shift <= layout_shift_max, `layout shift ${shift}`);
+  });
+});
