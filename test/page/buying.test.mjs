@@ -82,6 +82,7 @@ describe('buying', { timeout: 120_000 }, () => {
     const winner = pages[outcomes.indexOf('sold')];
     const loser = pages[outcomes.indexOf('price_moved')];
     await winner.getByText('Slot 1 is yours').waitFor();
+    await loser.locator('[data-slot="1"]').waitFor();
     const [seen_at, sold_at] = [() => globalThis.seen_at, () => globalThis.sold_at];
     const behind_ms = (await loser.evaluate(seen_at)) - (await winner.evaluate(sold_at));
     assert.ok(behind_ms <= 250, `the other window saw it ${behind_ms} ms later`);

@@ -88,6 +88,35 @@ describe('an outage', { timeout: 180_000 }, () => {
     assert.match(await set.shop.command('audit'), /the books are sound/);
   });
 
+  test('who is logged out meanwhile learns it after the next login', async () => {
+    const page = await buyer('fred');
+    let asked = 0;
+    await page.route('**/purchases', async (route) => {
+      if (route.request().method() !== 'POST' || ++asked > 1) return route.continue();
+      await route.fetch();
+      await page.context().clearCookies();
+      return route.abort('connectionreset');
+    });
+    await buy(page);
+    await page.getByRole('link', { name: 'Log in again' }).click();
+    await page.getByLabel('Name').fill('fred');
+    await page.getByLabel('Password').fill(posse.password);
+    await page.getByRole('main').getByRole('button', { name: 'Log in' }).click();
+    await page.getByText(/Slot \d+ is yours/).waitFor();
+    assert.equal((await bought('fred')).length, 1);
+  });
+
+  test('who was logged out before buys nothing by pressing', async () => {
+    const page = await buyer('gina');
+    await page.context().clearCookies();
+    await buy(page);
+    await page.getByText('You are logged out').waitFor();
+    await posse.enter(page, 'gina', { path: '/log-in?to=/campaigns/lamps' });
+    await page.getByRole('button', { name: 'Buy for 40' }).waitFor();
+    await page.waitForTimeout(500);
+    assert.deepEqual(await bought('gina'), []);
+  });
+
   test('an undecided outcome is asked for until it is known', async () => {
     const page = await buyer('emma');
     let asked = 0;

@@ -11,6 +11,7 @@ class Session {
   /** Null if nobody is; undefined until it is known. */
   me = $state.raw<Me | null>();
 
+  /** Throws if nobody can tell. */
   async load() {
     if (!localStorage.getItem(hint)) {
       this.me = null;
@@ -19,6 +20,7 @@ class Session {
     const answer = await shop.me();
     if (answer.body) this.#enter(answer.body);
     else if (answer.status === 401) this.#leave();
+    else throw new Error(words_of(answer));
   }
 
   /** What went wrong, in words; nothing if nothing did. */

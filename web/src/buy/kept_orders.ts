@@ -21,11 +21,13 @@ export function forget(key: string) {
   localStorage.removeItem(prefix + key);
 }
 
-/** Those of an account, the oldest first: their keys begin with the time. */
-export function kept_orders(account: string): KeptOrder[] {
-  return Object.keys(localStorage)
+/** The one to go on with: the oldest that is open, else the receipt that nobody has put away yet. */
+export function kept_order(account: string, campaign: string): KeptOrder | undefined {
+  // Keys begin with the time.
+  const kept = Object.keys(localStorage)
     .filter((name) => name.startsWith(prefix))
     .sort()
     .map((name) => JSON.parse(localStorage.getItem(name)!) as KeptOrder)
-    .filter((order) => order.account === account);
+    .filter((order) => order.account === account && order.campaign === campaign);
+  return kept.find((order) => !order.sale) ?? kept.at(-1);
 }

@@ -17,6 +17,8 @@ export type Outcome =
   | { kind: 'sold_out' | 'closed' | 'not_open' }
   | { kind: 'refused'; words: string };
 
+const never_sent: Outcome = { kind: 'refused', words: 'You are logged out.' };
+
 const pauses_s = [0.3, 0.6, 1, 2, 3, 5];
 
 export class Order {
@@ -24,22 +26,27 @@ export class Order {
   outcome = $state.raw<Outcome>({ kind: 'sending' });
   #left = false;
 
-  private constructor(kept: KeptOrder) {
+  private constructor(kept: KeptOrder, is_new: boolean) {
     this.kept = kept;
     if (kept.sale) this.outcome = { kind: 'sold', sale: kept.sale };
-    else void this.#run();
+    else void this.#run(is_new);
+  }
+
+  /** Whether it may still become a purchase. */
+  get is_open(): boolean {
+    return ['sending', 'undecided', 'logged_out'].includes(this.outcome.kind);
   }
 
   /** Makes a new purchase and sends it. */
   static make(terms: Omit<KeptOrder, 'key' | 'sale'>): Order {
     const kept = { ...terms, key: uuid7() };
     keep(kept);
-    return new Order(kept);
+    return new Order(kept, true);
   }
 
   /** Goes on with one that an earlier life of the page has begun. */
   static resume(kept: KeptOrder): Order {
-    return new Order(kept);
+    return new Order(kept, false);
   }
 
   /** Its outcome has been read: it is not shown again. */
@@ -52,13 +59,15 @@ export class Order {
     this.#left = true;
   }
 
-  async #run() {
+  async #run(is_new: boolean) {
     for (let tries = 0; !this.#left; ++tries) {
       let pause_s = pauses_s[Math.min(tries, pauses_s.length - 1)]!;
       try {
         const { campaign, max_price, content, key } = this.kept;
         const answer = await shop.buy(campaign, { max_price, content }, key);
-        const outcome = outcome_of(answer);
+        let outcome = outcome_of(answer);
+        // Nothing was sent before this, so it is known that nothing was bought.
+        if (outcome.kind === 'logged_out' && is_new && tries === 0) outcome = never_sent;
         this.#reach(outcome);
         if (outcome.kind !== 'undecided') return;
         pause_s = Math.max(pause_s, answer.retry_after_s ?? 0);
@@ -72,9 +81,8 @@ export class Order {
 
   #reach(outcome: Outcome) {
     if (outcome.kind === 'sold') keep({ ...this.kept, sale: outcome.sale });
-    const is_open = ['sold', 'undecided', 'logged_out'].includes(outcome.kind);
-    if (!is_open) forget(this.kept.key);
     this.outcome = outcome;
+    if (outcome.kind !== 'sold' && !this.is_open) forget(this.kept.key);
   }
 }
 

@@ -1,9 +1,7 @@
 // Money in words: whole minor units, in groups of three.
 // SPDX-License-Identifier: Apache-2.0
 
-const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-
-export const money = (amount: number) => grouped.format(amount);
+export const money = (amount: number) => String(amount).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** A whole number as somebody typed it, with or without groups; nothing if it is none. */
 export function read_whole(text: string, least = 0): number | undefined {

@@ -1,19 +1,19 @@
 // Times and lengths in words.
 // SPDX-License-Identifier: Apache-2.0
 
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const exact = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
+// Not by Intl: making its formats takes longer than all else the page does at its start.
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+const two = (part: number) => String(part).padStart(2, '0');
+const minute_of = (date: Date) => `${two(date.getHours())}:${two(date.getMinutes())}`;
 
 /** A moment; of today only the time. */
 export function moment(time: string | number): string {
   const date = new Date(time);
   const is_today = new Date().toDateString() === date.toDateString();
-  return is_today ? exact.format(date) : `${day.format(date)}, ${clock.format(date)}`;
+  if (is_today) return `${minute_of(date)}:${two(date.getSeconds())}`;
+  const day = `${date.getDate()} ${months[date.getMonth()]} ${date.getFullYear()}`;
+  return `${day}, ${minute_of(date)}`;
 }
 
 const units: [number, string][] = [
