@@ -18,7 +18,7 @@ const pages = {
   embed: '/embed/front-page',
   enter: '/log-in',
 };
-const sizes = { phone: { width: 390, height: 844 }, desk: { width: 1200, height: 860 } };
+const sizes = { phone: { width: 390, height: 1000 }, desk: { width: 1200, height: 860 } };
 
 const shop = new posse.Shop();
 const browser = await posse.open_browser();
@@ -31,7 +31,7 @@ try {
       const page = await posse.open_window(browser, node, { viewport, colorScheme });
       const take = async (name) => {
         const path = join(folder, `${name}-${size}-${colorScheme}.png`);
-        await page.screenshot({ path, fullPage: size === 'phone' });
+        await page.screenshot({ path });
       };
       const show = async (name) => {
         await page.goto(pages[name]);
@@ -40,7 +40,10 @@ try {
       };
       await show('enter');
       await posse.enter(page, 'anna');
-      for (const name of ['campaigns', 'wall', 'campaign', 'account', 'embed']) await show(name);
+      for (const name of ['campaigns', 'wall', 'campaign', 'account']) await show(name);
+      await page.setViewportSize({ width: 390, height: 240 });
+      await show('embed');
+      await page.setViewportSize(viewport);
       await page.goto(pages.wall);
       await page.getByRole('button', { name: /^Buy for/ }).click();
       await page.getByText('is yours').waitFor();

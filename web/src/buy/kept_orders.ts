@@ -21,7 +21,7 @@ export function forget(key: string) {
   localStorage.removeItem(prefix + key);
 }
 
-/** The one to go on with: the oldest that is open, else the receipt that nobody has put away yet. */
+/** The one to go on with: the oldest that is open, else the newest receipt still kept. */
 export function kept_order(account: string, campaign: string): KeptOrder | undefined {
   // Keys begin with the time.
   const kept = Object.keys(localStorage)

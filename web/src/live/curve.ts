@@ -48,15 +48,18 @@ export function curve_of(campaign: Campaign, sales: SoldSlot[], now: number): Cu
     if (!last) return;
     const sold = Date.parse(last.sold_at);
     const corner = floor_reached_at(campaign, last);
-    add(Math.max(sold, start), price_at(campaign, last, Math.max(sold, start)));
-    if (corner > Math.max(sold, start) && corner < end) add(corner, price_at(campaign, last, corner));
+    const from = Math.max(sold, start);
+    add(from, price_at(campaign, last, from));
+    if (corner > from && corner < end) add(corner, price_at(campaign, last, corner));
   };
 
   for (const sale of shown) {
     const sold = Date.parse(sale.sold_at);
     if (sold >= start) {
       draw_to(sold);
-      if (!last && sold > start && sale.slot === 1) add(start, price_at(campaign, undefined, start));
+      // Before the first sale there was a price, too.
+      const is_first = !last && sold > start && sale.slot === 1;
+      if (is_first) add(start, price_at(campaign, undefined, start));
       add(sold, sale.price, null, sale.price);
     }
     last = sale;

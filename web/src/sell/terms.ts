@@ -62,7 +62,8 @@ export function terms_of(campaign: Campaign): Terms {
 
 /** A number of the largest unit that it is a multiple of. */
 function in_units(seconds: number): [string, string] {
-  const fitting = [...units].reverse().find(([size]) => seconds > 0 && seconds % Number(size) === 0);
+  const fits = ([size]: [string, string]) => seconds > 0 && seconds % Number(size) === 0;
+  const fitting = [...units].reverse().find(fits);
   const size = fitting?.[0] ?? '1';
   return [String(seconds / Number(size)), size];
 }
@@ -99,7 +100,7 @@ export function new_campaign(terms: Terms): NewCampaign {
   return campaign;
 }
 
-/** What differs: the other terms stay as they are on the node, whoever has changed them meanwhile. */
+/** What differs: the other terms stay as they are on the node. */
 export function change_of(before: Terms, terms: Terms): CampaignChange {
   const change: CampaignChange = {};
   if (terms.title !== before.title) change.title = terms.title.trim();

@@ -25,7 +25,8 @@ export function slots_words({ head, capacity }: Campaign): string {
 export function terms_words({ pricing, slot_seconds }: Campaign): string {
   const length = slot_seconds > 0 ? ` A slot lasts ${length_of(slot_seconds)}.` : '';
   if (pricing.kind === 'fixed') return `Always the same price.${length}`;
-  const until = slot_seconds > 0 ? 'until the slot ends' : `within ${length_of(pricing.cooldown_seconds)}`;
+  const cooldown = length_of(pricing.cooldown_seconds);
+  const until = slot_seconds > 0 ? 'until the slot ends' : `within ${cooldown}`;
   const floor = money(pricing.floor);
   return `Each sale doubles the price; then it falls to ${floor} ${until}.${length}`;
 }
