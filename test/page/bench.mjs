@@ -1,5 +1,5 @@
-// What each file of tests begins and ends with: a shop, a node, a browser, and windows that must not
-// have done anything wrong.
+// What each file of tests begins and ends with: a shop, a node, a browser, and windows that must
+// not have done anything wrong.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { after, afterEach, before } from 'node:test';

@@ -156,7 +156,8 @@ describe('buying', { timeout: 120_000 }, () => {
 
     for (const path of ['/campaigns/lamps', '/embed/lamps', '/account', '/', '/campaigns/bold']) {
       await page.goto(path);
-      await page.getByText(path === '/' || path.endsWith('bold') ? title : 'ftp://').first().waitFor();
+      const is_titled = path === '/' || path.endsWith('bold');
+      await page.getByText(is_titled ? title : 'ftp://').first().waitFor();
       const found = await page.evaluate(() => ({
         elements: document.querySelectorAll('main :is(img, script, b[onclick])').length,
         links: [...document.querySelectorAll('main .content a')].map((link) => link.href),

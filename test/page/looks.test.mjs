@@ -73,7 +73,8 @@ describe('looks', { timeout: 300_000 }, () => {
           if (name !== 'nobody') await posse.enter(page, name);
           for (const [path, words] of Object.entries(paths)) {
             await page.goto(path);
-            await page.getByText(words).or(page.getByRole('button', { name: words })).first().waitFor();
+            const button = page.getByRole('button', { name: words });
+            await page.getByText(words).or(button).first().waitFor();
             for (const details of await page.locator('summary').all()) await details.click();
             assert.deepEqual(await faults_of(page), [], `${path} for ${name}`);
             assert.ok((await overflow_of(page)) <= 0, `${path} is wider than the window`);

@@ -117,6 +117,24 @@ describe('an outage', { timeout: 180_000 }, () => {
     assert.deepEqual(await bought('gina'), []);
   });
 
+  test('what the account has left undecided is decided at a press', async () => {
+    const page = await buyer('hugo');
+    await page.route('**/v1/me', async (route) => {
+      const json = await (await route.fetch()).json();
+      const where = { sequence: 'campaign/lamps', first: 1, last: 8 };
+      const intent = 'Xk9xAZ3yQ0eT0uHq5b2vNw';
+      json.holds = [{ intent, ...where, reserve: { balance: -40 } }];
+      json.pending = '1 order is being decided';
+      return route.fulfill({ json });
+    });
+    await page.getByRole('link', { name: 'hugo' }).click();
+    await page.getByText('1 order is being decided').waitFor();
+    await page.getByText('40 set aside').waitFor();
+    await page.getByRole('button', { name: 'Decide now' }).click();
+    await page.getByText('Everything is decided').waitFor();
+    await page.getByText('40 set aside').waitFor({ state: 'detached' });
+  });
+
   test('an undecided outcome is asked for until it is known', async () => {
     const page = await buyer('emma');
     let asked = 0;
