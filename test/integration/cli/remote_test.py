@@ -256,7 +256,8 @@ class BadNodes(RemoteCase):
         self.assertEqual(self.sold(), 1)
 
     def test_an_undecided_order_says_its_key_to_programs(self):
-        ran = self.at([self.fake(b"")], "buy", "lamps", "--max-price", 40, "--json", "--patience", 1)
+        ran = self.at([self.fake(b"")], "buy", "lamps", "--max-price", 40, "--json",
+                      "--patience", 1)
         said = ran.json()
         self.assertEqual((ran.code, said["code"]), (UNDECIDED, "undecided"))
         self.assertIn(said["key"], said["detail"])
