@@ -12,7 +12,8 @@ import * as posse from './shop.mjs';
 const require = createRequire(new URL('../../web/package.json', import.meta.url));
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-const script_ms_max = 100;
+// Printed, and aimed at 100; more than this is no noise of the machine.
+const script_ms_max = 250;
 const layout_shift_max = 0.05;
 
 /** Each with what is there once all of it is. */
