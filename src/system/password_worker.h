@@ -28,7 +28,7 @@ class PasswordWorker {
   /// While more than this wait, the thread rests before each hash three times as long as the last
   /// one took: a flood gets a quarter of a core, however idle it is. Even then the last in the
   /// queue waits some 5 s.
-  static constexpr std::size_t crowd = 4;
+  static constexpr std::size_t crowd = 2;
 
   explicit PasswordWorker(boost::asio::any_io_executor executor);
 
