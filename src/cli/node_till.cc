@@ -39,17 +39,16 @@ Result<Answer<Sale>> answer_in(const Reply& reply, const Purchase& purchase) {
   if (reply.status == no_node) {
     return Error{Errc::unavailable, "no node could be reached, last tried: " + reply.node};
   }
-  if (reply.status == no_answer || reply.status == 202) return Answer<Sale>(Undecided{});
   if (reply.status == 201) {
     if (auto sale = sale_of(reply.body, purchase)) return Answer<Sale>(*std::move(sale));
+    return Error{Errc::unreadable, reply.node + " says that it sold what nobody asked for"};
   }
+  // The order was sent: whatever is no answer of a node to it leaves open what became of it.
   const auto code = text_in(reply.body, "code");
-  const auto detail = text_in(reply.body, "detail");
-  if (reply.status == no_posse || reply.status < 400 || !code || !detail) {
-    return Error{Errc::unreadable, reply.node + " answers as no node does"};
-  }
-  if (reply.status >= 500) return Error{Errc::unavailable, std::string(*detail)};
-  return Answer<Sale>(refuse(*code, std::string(*detail)));
+  if (reply.status < 400 || !code) return Answer<Sale>(Undecided{});
+  const std::string detail(text_in(reply.body, "detail").value_or(""));
+  if (reply.status >= 500) return Error{Errc::unavailable, detail};
+  return Answer<Sale>(refuse(*code, detail));
 }
 
 }  // namespace

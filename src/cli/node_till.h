@@ -28,9 +28,10 @@ class NodeTill final : public Till {
 
   NodeTill(boost::asio::any_io_executor executor, Clock& clock, Plan plan);
 
-  /// Undecided if no node has known the answer for as long as the buyer waits, or one refused after
-  /// another had not answered: that one may still sell.
-  /// Errors: `unavailable` if none could be reached; `unreadable` if what answered is no node.
+  /// Undecided if no node has known the answer for as long as the buyer waits, if what answered is
+  /// no node, or one refused after another had not answered: that one may still sell.
+  /// Errors: `unavailable` if none could be reached, or a node's store could not be used;
+  /// `unreadable` if a node says that it sold something else: what it did is for the audit to say.
   Task<Result<Answer<Sale>>> buy(std::size_t buyer, Purchase purchase) override;
 
  private:
