@@ -83,10 +83,7 @@ Task<Exit> watch_document(Host* host, LiveDocuments* live, Name id, Watcher* wat
     }
     if (heard != Heard::change || !subscription->latest().document) continue;
     const Time now = host->clock().now();
-    auto read = read_head(subscription->latest().document->value, head);
-    if (!read) co_return report(read.error());
-    const Tip tip = read->tip;
-    const auto view = view_of(id, *std::move(read), tip, now);
+    const auto view = view_of(id, *subscription->latest().document, now);
     if (!view) co_return report(view.error());
     if (!watcher->show(to_json(*view, now))) break;
   }

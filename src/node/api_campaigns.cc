@@ -103,14 +103,6 @@ Time wall_time_of(ApiParts* parts, Steady asked) {
   return parts->clock.now() - (parts->clock.steady() - asked);
 }
 
-/// As the head alone shows it, which is at most 100 ms old.
-Result<CampaignView> shown_by(ApiParts* parts, const Name& id, const Document& document) {
-  auto head = read_head(document.value, campaign_sequence(id).head());
-  if (!head) return head.error();
-  const Tip tip = head->tip;
-  return view_of(id, *std::move(head), tip, parts->clock.now());
-}
-
 /// What a path's campaign looks like now.
 struct Looked {
   Name id;
@@ -142,7 +134,7 @@ Task<Response> show(ApiParts* parts, const Request* request) {
   const auto found = co_await look(parts, request);
   if (const auto* nothing = std::get_if<Response>(&found)) co_return *nothing;
   const auto& [id, seen] = std::get<Looked>(found);
-  const auto view = shown_by(parts, id, *seen.document);
+  const auto view = view_of(id, *seen.document, parts->clock.now());
   if (!view) co_return answer_of(view.error());
   const std::string etag = etag_of(*seen.document, *view);
   Response response = json_response(200, to_json(*view, wall_time_of(parts, seen.asked)));
@@ -202,7 +194,7 @@ std::optional<std::string> news_for(Following& following) {
   const Seen& seen = following.subscription->latest();
   if (!seen.document) return {};
   following.parts->patrol.keep_an_eye_on(campaign_sequence(following.id));
-  const auto view = shown_by(following.parts, following.id, *seen.document);
+  const auto view = view_of(following.id, *seen.document, following.parts->clock.now());
   if (!view) return {};  // damaged; what comes after it may be whole
   if (following.has_sent && view->head.entry < following.sent) return {};
   following.has_sent = true;

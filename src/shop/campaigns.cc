@@ -76,6 +76,13 @@ Result<CampaignView> view_of(Name id, Head head, Tip tip, Time now) {
                       .next = std::move(next)};
 }
 
+Result<CampaignView> view_of(const Name& id, const Document& head, Time now) {
+  auto read = read_head(head.value, campaign_sequence(id).head());
+  if (!read) return read.error();
+  const Tip tip = read->tip;
+  return view_of(id, *std::move(read), tip, now);
+}
+
 Task<Result<Answer<CampaignView>>> Campaigns::create(Name id, Campaign campaign) {
   if (auto refusal = wrong(campaign)) co_return *std::move(refusal);
   if (campaign.closes_at != Time{} && campaign.closes_at <= clock_.now()) {

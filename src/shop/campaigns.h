@@ -29,6 +29,10 @@ struct CampaignView {
 /// Errors: `unreadable`, naming the field.
 Result<CampaignView> view_of(Name id, Head head, Tip tip, Time now);
 
+/// The same from the head alone, as a read showed it: sold is what is published.
+/// Errors: `unreadable`, naming the field.
+Result<CampaignView> view_of(const Name& id, const Document& head, Time now);
+
 /// What an owner may change of a campaign; what is empty stays. Slots that are sold stay as they
 /// are, so the capacity may only grow; zero: no end.
 struct CampaignChange {
