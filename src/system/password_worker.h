@@ -30,10 +30,10 @@ class PasswordWorker {
   /// queue waits some 5 s.
   static constexpr std::size_t crowd = 2;
 
-  explicit PasswordWorker(boost::asio::any_io_executor executor);
-
   /// Calls of one address that wait: a flood from three leaves room for others.
   static constexpr std::size_t waiting_of_a_peer_max = 3;
+
+  explicit PasswordWorker(boost::asio::any_io_executor executor);
 
   /// The text to store for `password`. Empty if too many wait, or there is no memory.
   Task<std::optional<std::string>> hash(std::string peer, std::string password);
@@ -45,14 +45,14 @@ class PasswordWorker {
   std::size_t waiting() const { return waiting_; }
 
  private:
-  boost::asio::any_io_executor executor_;
   /// Runs `work` on the thread; nothing if too many wait.
   template <class Work>
   Task<std::optional<std::invoke_result_t<Work>>> run(std::string peer, Work work);
 
   void rest() const;
 
-  std::map<std::string, std::size_t> peers_;
+  boost::asio::any_io_executor executor_;
+  std::map<std::string, std::size_t> peers_;  // calls that wait, of each address
   boost::asio::thread_pool thread_{1};
   std::atomic<std::size_t> waiting_ = 0;          // written by the executor
   std::chrono::steady_clock::duration worked_{};  // the thread's: the last hash
