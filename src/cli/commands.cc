@@ -32,13 +32,16 @@ std::string store_url(const Globals& globals) {
   return globals.store.empty() && environment != nullptr ? environment : globals.store;
 }
 
+std::optional<std::string> wrong_store(const std::string& url) {
+  if (url.empty()) return "--store (or POSSE_STORE) must say where the shop is kept";
+  if (is_store_url(url)) return {};
+  return "--store " + std::string(store_url_rule) + ", not `" + url + "`";
+}
+
 namespace {
 
 Exit run_on(const std::string& url, Missing missing, const std::function<Task<Exit>(Host*)>& task) {
-  if (url.empty()) return usage_error("--store (or POSSE_STORE) must say where the shop is kept");
-  if (!is_store_url(url)) {
-    return usage_error("--store " + std::string(store_url_rule) + ", not `" + url + "`");
-  }
+  if (const auto wrong = wrong_store(url)) return usage_error(*wrong);
   auto host = Host::open(url, missing);
   if (!host) return report(host.error());
   return (*host)->run(task(host->get()));

@@ -48,6 +48,9 @@ Exit with_host(const Globals& globals, const std::function<Task<Exit>(Host*)>& t
 /// The same on the store `url`, which is made if it is not there.
 Exit with_new_host(const std::string& url, const std::function<Task<Exit>(Host*)>& task);
 
+/// Says what is wrong with the store `url` as it is written, if anything is.
+std::optional<std::string> wrong_store(const std::string& url);
+
 /// The store that the command line names, or POSSE_STORE; empty if neither does.
 std::string store_url(const Globals& globals);
 

@@ -39,6 +39,13 @@ Result<std::unique_ptr<Host>> Host::open(const std::string& url, Missing missing
   return std::unique_ptr<Host>(new Host(std::move(io), *std::move(store)));
 }
 
+Result<std::unique_ptr<Host>> Host::beside() {
+  auto io = std::make_unique<asio::io_context>(1);
+  auto store = store_->share(io->get_executor());
+  if (!store) return store.error();
+  return std::unique_ptr<Host>(new Host(std::move(io), *std::move(store)));
+}
+
 Host::Host(std::unique_ptr<asio::io_context> io, std::unique_ptr<OpenStore> store)
     : io_(std::move(io)),
       store_(std::move(store)),

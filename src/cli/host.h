@@ -25,6 +25,10 @@ class Host {
   /// Errors: the driver's.
   static Result<std::unique_ptr<Host>> open(const std::string& url, Missing missing);
 
+  /// Another member in this process, for a thread of its own, on the same store.
+  /// Errors: the driver's; `unavailable` if its store cannot be shared.
+  Result<std::unique_ptr<Host>> beside();
+
   /// Runs `task` to its end, then what it has left in the background.
   Exit run(Task<Exit> task);
 

@@ -31,6 +31,19 @@ class Settings {
     }
   }
 
+  /// Each of a list of texts goes to `take`, which says whether it is one.
+  template <class Take>
+  void list(const std::string& name, Take take_one, const std::string& rule) {
+    const toml::node* node = take(name);
+    if (node == nullptr) return;
+    const auto* array = node->as_array();
+    if (array == nullptr) return refuse(*node, name, rule);
+    for (const auto& item : *array) {
+      const auto* text = item.as_string();
+      if (text == nullptr || !take_one(text->get())) refuse(item, name, rule);
+    }
+  }
+
   template <class Number>
   void number(const std::string& name, Range range, Number& number) {
     const toml::node* node = take(name);
@@ -126,6 +139,10 @@ void read_all(Settings& settings, NodeConfig& config) {
   settings.text("store", config.store);
   settings.text("listen", config.listen);
   settings.text("id", config.id);
+  settings.number("threads", {.least = 1, .most = node_threads_max}, config.threads);
+  settings.list(
+      "trusted_proxies", [&](const std::string& text) { return config.proxies.add(text); },
+      TrustedProxies::rule);
   settings.table("log", [&](Settings& log) { read_log(log, config.log); });
   settings.table("limits", [&](Settings& limits) { read_limits(limits, config.limits); });
   settings.end();

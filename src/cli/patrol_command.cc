@@ -48,9 +48,10 @@ Task<Exit> patrol(Host* host, Globals globals, Arguments arguments) {
     const auto summary = co_await patroller.patrol().once();
     co_return report(globals, summary);
   }
+  EndRequest end(host->io());
   if (!globals.json) print(arguments.id + " patrols; end it with Ctrl-C\n");
   patroller.patrol().start();
-  co_await end_is_asked_for(host);
+  co_await end.heard();
   co_await patroller.patrol().stop();
   co_return report(globals, patroller.patrol().counters().rounds);
 }

@@ -3,12 +3,10 @@
 #include "cli/patroller.h"
 
 #include <array>
-#include <csignal>
 #include <unistd.h>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "core/digest.h"
@@ -34,9 +32,8 @@ Patroller::Patroller(Host& host, std::string name, std::unique_ptr<Schedule> sch
                .clock = host.clock(),
                .executor = host.io().get_executor()}) {}
 
-Task<void> end_is_asked_for(Host* host) {
-  asio::signal_set signals(host->io(), SIGINT, SIGTERM);
-  const auto caught = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+Task<void> EndRequest::heard() {
+  const auto caught = co_await signals_.async_wait(asio::as_tuple(asio::use_awaitable));
   (void)caught;
 }
 

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <csignal>
 #include <memory>
 #include <string>
+
+#include <boost/asio/signal_set.hpp>
 
 #include "cli/host.h"
 #include "patrol/membership.h"
@@ -21,7 +24,7 @@ class Patroller {
   Patroller(Host& host, std::string name, std::unique_ptr<Schedule> schedule);
 
   Patrol& patrol() { return patrol_; }
-  const Membership& membership() const { return membership_; }
+  Membership& membership() { return membership_; }
 
  private:
   std::unique_ptr<Schedule> schedule_;
@@ -29,7 +32,16 @@ class Patroller {
   Patrol patrol_;
 };
 
-/// Returns once the process is asked to end (SIGINT, SIGTERM).
-Task<void> end_is_asked_for(Host* host);
+/// Hears, from its making on, when the process is asked to end (SIGINT, SIGTERM).
+class EndRequest {
+ public:
+  explicit EndRequest(boost::asio::io_context& io) : signals_(io, SIGINT, SIGTERM) {}
+
+  /// Returns once it is.
+  Task<void> heard();
+
+ private:
+  boost::asio::signal_set signals_;
+};
 
 }  // namespace posse

@@ -21,6 +21,16 @@ class Opened final : public OpenStore {
   Store& store() override { return *driver_; }
   Scan& scan() override { return *driver_; }
 
+  Result<std::unique_ptr<OpenStore>> share(boost::asio::any_io_executor executor) override {
+    if constexpr (requires { driver_->share(executor); }) {
+      auto shared = driver_->share(std::move(executor));
+      if (!shared) return shared.error();
+      return std::unique_ptr<OpenStore>(std::make_unique<Opened>(*std::move(shared)));
+    } else {
+      return Error{Errc::unavailable, "this store belongs to one thread"};
+    }
+  }
+
  private:
   std::unique_ptr<Driver> driver_;
 };
@@ -31,6 +41,14 @@ bool is_store_url(const std::string& url) {
   return url == memory_scheme || (url.starts_with(lmdb_scheme) && url.size() > lmdb_scheme.size());
 }
 
+bool is_there(const std::string& url) {
+  if (!url.starts_with(lmdb_scheme)) return false;
+  std::error_code wrong;
+  const std::filesystem::path directory = url.substr(lmdb_scheme.size());
+  const auto bytes = std::filesystem::file_size(directory / "data.mdb", wrong);
+  return wrong ? wrong != std::errc::no_such_file_or_directory : bytes > 0;
+}
+
 Result<std::unique_ptr<OpenStore>> open_store(const std::string& url, Missing missing,
                                               boost::asio::any_io_executor executor) {
   std::unique_ptr<OpenStore> opened;
@@ -39,10 +57,7 @@ Result<std::unique_ptr<OpenStore>> open_store(const std::string& url, Missing mi
     return opened;
   }
   const std::filesystem::path directory = url.substr(lmdb_scheme.size());
-  std::error_code wrong;
-  const auto bytes = std::filesystem::file_size(directory / "data.mdb", wrong);
-  const bool is_there = wrong ? wrong != std::errc::no_such_file_or_directory : bytes > 0;
-  if (missing == Missing::refuse && !is_there) {
+  if (missing == Missing::refuse && !is_there(url)) {
     return Error{Errc::unavailable, "there is no shop in " + directory.string() +
                                         "; `posse account create` makes one"};
   }

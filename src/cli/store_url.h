@@ -20,6 +20,10 @@ class OpenStore {
   virtual ~OpenStore() = default;
   virtual Store& store() = 0;
   virtual Scan& scan() = 0;
+
+  /// The same store for callers on another executor.
+  /// Errors: the driver's; `unavailable` if it lives on one.
+  virtual Result<std::unique_ptr<OpenStore>> share(boost::asio::any_io_executor executor) = 0;
 };
 
 /// What a store URL must be, for usage messages.
@@ -27,6 +31,9 @@ inline constexpr const char* store_url_rule = "must be lmdb:DIRECTORY";
 
 /// Whether `url` names a store this program knows.
 bool is_store_url(const std::string& url);
+
+/// Whether there is a shop at `url`, so far as one can see without opening it.
+bool is_there(const std::string& url);
 
 /// Whether a command makes a store where there is none. Most do not: a misspelt one would look like
 /// an empty shop with sound books.

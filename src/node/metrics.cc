@@ -15,6 +15,7 @@
 #include "journal/counters.h"
 #include "live/live_documents.h"
 #include "node/server.h"
+#include "patrol/clock_watch.h"
 #include "patrol/membership.h"
 #include "patrol/patrol.h"
 #include "system/password_worker.h"
@@ -238,7 +239,11 @@ Metrics::PurchaseUnderWay::~PurchaseUnderWay() {
   instruments.purchases.Add({{"answer", answer_}}).Increment();
 }
 
-std::string Metrics::text(const Sources& sources) const {
+struct Metrics::Measured {
+  std::vector<prometheus::MetricFamily> families;
+};
+
+std::shared_ptr<const Metrics::Measured> Metrics::measure(const Sources& sources) const {
   Families families;
   prometheus::ClientMetric& build =
       families.add("build_info", "Always 1; the labels tell.", prometheus::MetricType::Gauge);
@@ -254,6 +259,10 @@ std::string Metrics::text(const Sources& sources) const {
                  seconds(oldest));
   add_journal(families, sources.journal);
   add_patrol(families, sources.patrol, sources.membership);
+  families.gauge("clock_ahead_seconds",
+                 "How far this node's clock is ahead of the median of its posse's; 0 with fewer "
+                 "than three that are known.",
+                 seconds(sources.clock_watch.ahead().value_or(std::chrono::milliseconds::zero())));
   add_server(families, sources.server.counters());
   add_live(families, sources.live);
   families.gauge("passwords_waiting", "Passwords that wait to be hashed.",
@@ -263,6 +272,26 @@ std::string Metrics::text(const Sources& sources) const {
                                      sources.patrol.counters().rounds.alarms.size()));
   std::vector<prometheus::MetricFamily> all = families.take();
   for (auto& family : instruments_->registry.Collect()) all.push_back(std::move(family));
+  return std::make_shared<Measured>(std::move(all));
+}
+
+std::string Metrics::text(const std::vector<std::shared_ptr<const Measured>>& nodes) {
+  if (nodes.size() == 1) return prometheus::TextSerializer().Serialize(nodes.front()->families);
+  std::map<std::string, prometheus::MetricFamily> merged;
+  std::size_t thread = 0;
+  for (const auto& node : nodes) {
+    ++thread;
+    for (const auto& family : node->families) {
+      auto& all =
+          merged.try_emplace(family.name, family.name, family.help, family.type).first->second;
+      for (const auto& metric : family.metric) {
+        all.metric.push_back(metric);
+        all.metric.back().label.push_back({.name = "thread", .value = std::to_string(thread)});
+      }
+    }
+  }
+  std::vector<prometheus::MetricFamily> all;
+  for (auto& [name, family] : merged) all.push_back(std::move(family));
   return prometheus::TextSerializer().Serialize(all);
 }
 

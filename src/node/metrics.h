@@ -5,12 +5,14 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "node/http.h"
 #include "system/observed_store.h"
 
 namespace posse {
 
+class ClockWatch;
 struct JournalCounters;
 class LiveDocuments;
 class Membership;
@@ -27,6 +29,7 @@ class Metrics final : public StoreObserver {
     const LiveDocuments& live;
     const Patrol& patrol;
     const Membership& membership;
+    const ClockWatch& clock_watch;
     const Server& server;
     const PasswordWorker& passwords;
   };
@@ -66,8 +69,13 @@ class Metrics final : public StoreObserver {
     std::string answer_ = "failed";
   };
 
-  /// Everything, in Prometheus' text format 0.0.4.
-  std::string text(const Sources& sources) const;
+  /// All figures of one moment, not tied to a thread.
+  struct Measured;
+  std::shared_ptr<const Measured> measure(const Sources& sources) const;
+
+  /// What the nodes of a process have measured, in Prometheus' text format 0.0.4. Of several nodes
+  /// each figure has the label `thread`, from 1.
+  static std::string text(const std::vector<std::shared_ptr<const Measured>>& nodes);
 
  private:
   struct Instruments;

@@ -9,9 +9,11 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -33,6 +35,7 @@ using Message = http::request<http::string_body>;
 
 struct Listening {
   ServerLimits limits;
+  TrustedProxies proxies;
   Handler handler;
   ServerCounters counters;
   std::map<std::string, std::size_t> peers;
@@ -102,10 +105,9 @@ Response too_many_streams() {
   return response;
 }
 
-Request request_of(Message& message, std::string peer) {
+Request request_of(Message& message) {
   Request request;
   request.method = message.method_string();
-  request.peer = std::move(peer);
   for (const auto& field : message) {
     std::string& value = request.fields[lower(field.name_string())];
     value += (value.empty() ? "" : ", ") + std::string(field.value());
@@ -221,7 +223,8 @@ class Connection final : public EventSink {
 
   Task<Response> handled(Message* message) {
     const std::string target(message->target());
-    Request request = request_of(*message, peer_);
+    Request request = request_of(*message);
+    request.peer = listening_->proxies.client(peer_, request.field("x-forwarded-for"));
     if (!split_target(target, request)) {
       co_return problem(400, "bad_request", "the query has invalid percent encoding");
     }
@@ -277,67 +280,48 @@ class Connection final : public EventSink {
   bool stopped_ = false;
 };
 
-class BeastServer final : public Server {
+/// The connections of one executor.
+class Floor {
  public:
-  BeastServer(Tcp::acceptor acceptor, ServerLimits limits)
-      : acceptor_(std::move(acceptor)), tasks_(acceptor_.get_executor()) {
+  Floor(asio::any_io_executor executor, ServerLimits limits, TrustedProxies proxies)
+      : executor_(std::move(executor)), tasks_(executor_) {
     listening_->limits = limits;
+    listening_->proxies = std::move(proxies);
   }
 
-  std::string address() const override {
-    const auto endpoint = acceptor_.local_endpoint();
-    const std::string host = endpoint.address().to_string();
-    const std::string shown = endpoint.address().is_v6() ? "[" + host + "]" : host;
-    return shown + ":" + std::to_string(endpoint.port());
-  }
+  const asio::any_io_executor& executor() const { return executor_; }
+  const ServerCounters& counters() const { return listening_->counters; }
 
-  void start(Handler handler) override {
-    listening_->handler = std::move(handler);
-    tasks_.spawn(accept());
-  }
+  void start(Handler handler) { listening_->handler = std::move(handler); }
 
-  Task<void> stop() override {
-    listening_->stopping = true;
+  /// Serves `socket`; closes it if there is no room.
+  void take(Tcp::socket socket) {
+    beast::error_code gone;
+    const auto endpoint = socket.remote_endpoint(gone);
+    if (gone || listening_->stopping) return;
+    std::string peer = endpoint.address().to_string();
+    if (is_full(peer)) return;
     beast::error_code ignored;
-    (void)acceptor_.close(ignored);
+    (void)socket.set_option(Tcp::no_delay(true), ignored);
+    tasks_.spawn(run(std::move(socket), std::move(peer)));
+  }
+
+  /// In its group, that stop() awaits.
+  void spawn(Task<void> task) { tasks_.spawn(std::move(task)); }
+
+  Task<void> stop() {
+    listening_->stopping = true;
     for (const auto& connection : connections_) connection->stop();
     co_await tasks_.join();
   }
 
-  const ServerCounters& counters() const override { return listening_->counters; }
-
  private:
-  Task<void> accept() {
-    while (!listening_->stopping) {
-      auto [error, socket] = co_await acceptor_.async_accept(as_tuple);
-      if (listening_->stopping) break;
-      if (error) {
-        co_await pause_after(error);
-        continue;
-      }
-      beast::error_code gone;
-      const auto endpoint = socket.remote_endpoint(gone);
-      if (gone) continue;
-      std::string peer = endpoint.address().to_string();
-      if (is_full(peer)) continue;  // closes it
-      beast::error_code ignored;
-      (void)socket.set_option(Tcp::no_delay(true), ignored);
-      tasks_.spawn(run(std::move(socket), std::move(peer)));
-    }
-  }
-
-  /// Out of file descriptors, most likely: the next attempt would fail at once.
-  Task<void> pause_after(beast::error_code /*error*/) {
-    asio::steady_timer timer(acceptor_.get_executor(), std::chrono::milliseconds(50));
-    (void)co_await timer.async_wait(as_tuple);
-  }
-
   bool is_full(const std::string& peer) const {
     const ServerLimits& limits = listening_->limits;
     const auto known = listening_->peers.find(peer);
     const std::size_t of_peer = known == listening_->peers.end() ? 0 : known->second;
-    return listening_->counters.connections >= limits.connections ||
-           of_peer >= limits.connections_of_a_peer;
+    if (listening_->counters.connections >= limits.connections) return true;
+    return of_peer >= limits.connections_of_a_peer && !listening_->proxies.contains(peer);
   }
 
   Task<void> run(Tcp::socket socket, std::string peer) {
@@ -351,11 +335,92 @@ class BeastServer final : public Server {
     connections_.erase(connection);
   }
 
-  Tcp::acceptor acceptor_;
+  asio::any_io_executor executor_;
   TaskGroup tasks_;
   std::shared_ptr<Listening> listening_ = std::make_shared<Listening>();
   std::set<std::shared_ptr<Connection>> connections_;
 };
+
+/// Takes connections, and gives one to each floor in turn.
+class Listener {
+ public:
+  Listener(Tcp::acceptor acceptor, std::vector<std::shared_ptr<Floor>> floors)
+      : acceptor_(std::move(acceptor)), floors_(std::move(floors)) {}
+
+  std::string address() const {
+    const auto endpoint = acceptor_.local_endpoint();
+    const std::string host = endpoint.address().to_string();
+    const std::string shown = endpoint.address().is_v6() ? "[" + host + "]" : host;
+    return shown + ":" + std::to_string(endpoint.port());
+  }
+
+  Task<void> accept() {
+    for (std::size_t turn = 0; is_open_; turn = (turn + 1) % floors_.size()) {
+      const std::shared_ptr<Floor> floor = floors_[turn];
+      auto [error, socket] = co_await acceptor_.async_accept(floor->executor(), as_tuple);
+      if (!is_open_) break;
+      if (error) {
+        co_await pause_after(error);
+      } else if (turn == 0) {
+        floor->take(std::move(socket));
+      } else {
+        auto take = [floor, taken = std::move(socket)]() mutable { floor->take(std::move(taken)); };
+        asio::post(floor->executor(), std::move(take));
+      }
+    }
+  }
+
+  void close() {
+    is_open_ = false;
+    beast::error_code ignored;
+    (void)acceptor_.close(ignored);
+  }
+
+ private:
+  /// Out of file descriptors, most likely: the next attempt would fail at once.
+  Task<void> pause_after(beast::error_code /*error*/) {
+    asio::steady_timer timer(acceptor_.get_executor(), std::chrono::milliseconds(50));
+    (void)co_await timer.async_wait(as_tuple);
+  }
+
+  Tcp::acceptor acceptor_;
+  std::vector<std::shared_ptr<Floor>> floors_;  // the first is on the acceptor's executor
+  bool is_open_ = true;
+};
+
+class BeastServer final : public Server {
+ public:
+  /// With a `listener` if this is the one that runs it.
+  BeastServer(std::shared_ptr<Floor> floor, std::string address, std::unique_ptr<Listener> listener)
+      : floor_(std::move(floor)), address_(std::move(address)), listener_(std::move(listener)) {}
+
+  std::string address() const override { return address_; }
+
+  void start(Handler handler) override {
+    floor_->start(std::move(handler));
+    if (listener_) floor_->spawn(listener_->accept());
+  }
+
+  Task<void> stop() override {
+    if (listener_) listener_->close();
+    return floor_->stop();
+  }
+
+  const ServerCounters& counters() const override { return floor_->counters(); }
+
+ private:
+  std::shared_ptr<Floor> floor_;
+  std::string address_;
+  std::unique_ptr<Listener> listener_;
+};
+
+/// What each of `count` servers may allow, so that together they allow `all`, or a little more.
+ServerLimits share_of(ServerLimits all, std::size_t count) {
+  for (std::size_t* limit : {&all.connections, &all.connections_of_a_peer, &all.streams}) {
+    *limit = (*limit + count - 1) / count;
+  }
+  return all;
+}
 
 /// HOST:PORT, or [HOST]:PORT for an IPv6 address.
 std::optional<Tcp::endpoint> endpoint_of(const std::string& address) {
@@ -379,13 +444,14 @@ bool Server::is_address(const std::string& text) {
   return endpoint_of(text).has_value();
 }
 
-Result<std::unique_ptr<Server>> Server::listen(asio::any_io_executor executor,
-                                               const std::string& address, ServerLimits limits) {
+Result<std::vector<std::unique_ptr<Server>>> Server::listen(
+    const std::vector<asio::any_io_executor>& executors, const std::string& address,
+    ServerLimits limits, const TrustedProxies& proxies) {
   const auto endpoint = endpoint_of(address);
   if (!endpoint) {
     return Error{Errc::unavailable, "cannot listen on " + address + ": it " + server_address_rule};
   }
-  Tcp::acceptor acceptor(executor);
+  Tcp::acceptor acceptor(executors.front());
   beast::error_code error;
   (void)acceptor.open(endpoint->protocol(), error);
   if (!error) (void)acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
@@ -394,7 +460,19 @@ Result<std::unique_ptr<Server>> Server::listen(asio::any_io_executor executor,
   if (error) {
     return Error{Errc::unavailable, "cannot listen on " + address + ": " + error.message()};
   }
-  return std::unique_ptr<Server>(std::make_unique<BeastServer>(std::move(acceptor), limits));
+  const ServerLimits share = share_of(limits, executors.size());
+  std::vector<std::shared_ptr<Floor>> floors;
+  for (const auto& executor : executors) {
+    floors.push_back(std::make_shared<Floor>(executor, share, proxies));
+  }
+  auto listener = std::make_unique<Listener>(std::move(acceptor), floors);
+  const std::string at = listener->address();
+  std::vector<std::unique_ptr<Server>> servers;
+  for (auto& floor : floors) {
+    auto runs = std::exchange(listener, nullptr);
+    servers.push_back(std::make_unique<BeastServer>(std::move(floor), at, std::move(runs)));
+  }
+  return servers;
 }
 
 }  // namespace posse

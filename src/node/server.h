@@ -7,18 +7,20 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include "node/http.h"
+#include "node/proxies.h"
 #include "posse/result.h"
 
 namespace posse {
 
-/// What one server allows. A connection that is too slow is closed.
+/// What a server allows. A connection that is too slow is closed.
 struct ServerLimits {
   std::size_t connections = 10'000;
-  std::size_t connections_of_a_peer = 4'096;  ///< Of one address.
+  std::size_t connections_of_a_peer = 4'096;  ///< Of one address that is no trusted proxy's.
   std::size_t streams = 8'000;                ///< Event streams; some connections stay for buyers.
   std::chrono::seconds head{10};              ///< For a request's head, once it has begun.
   std::chrono::seconds body{30};
@@ -36,14 +38,18 @@ struct ServerCounters {
   std::size_t streams = 0;      ///< Now.
 };
 
-/// Listens on one address, reads requests strictly, lets `handler` answer them. Lives on one
-/// executor; stop() it before it goes.
+/// Reads requests strictly and lets `handler` answer them. Lives on one executor; stop() it before
+/// it goes.
 class Server {
  public:
-  /// `address` is HOST:PORT; port 0 takes a free one.
+  /// A server on each of `executors`; each is given its turn of the connections that come to
+  /// `address`, HOST:PORT, where port 0 takes a free one, and its share of what `limits` allows.
+  /// The first is started last and stopped before the executor of another goes.
+  /// Requests say where they come from as `proxies` have it.
   /// Errors: `unavailable`, if the address is no such thing or is taken.
-  static Result<std::unique_ptr<Server>> listen(boost::asio::any_io_executor executor,
-                                                const std::string& address, ServerLimits limits);
+  static Result<std::vector<std::unique_ptr<Server>>> listen(
+      const std::vector<boost::asio::any_io_executor>& executors, const std::string& address,
+      ServerLimits limits, const TrustedProxies& proxies);
   virtual ~Server() = default;
 
   /// Whether `text` can be listened on, as far as it is written.

@@ -4,29 +4,24 @@
 
 #include <utility>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "node/answers.h"
 #include "node/page.h"
 
 namespace posse {
+namespace asio = boost::asio;
 namespace {
 
 Task<Response> alive(ApiParts* /*parts*/, const Request* /*request*/) {
   co_return json_response(200, {{"status", "alive"}});
 }
 
-/// Ready to sell: the store answers a read.
-Task<Response> ready(ApiParts* parts, const Request* /*request*/) {
-  Key members("posse/members");
-  const auto seen = co_await parts->live.get(std::move(members));
-  if (!seen) co_return answer_of(seen.error());
-  co_return json_response(200, {{"status", "ready"}});
-}
-
-Task<Response> measured(const Metrics* metrics, Metrics::Sources sources) {
-  Response response;
-  response.fields.emplace_back("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-  response.body = metrics->text(sources);
-  co_return response;
+/// Says on which side of the others' a clock is, and by how much.
+std::string side(std::chrono::milliseconds ahead) {
+  return std::to_string(std::chrono::abs(ahead).count()) + " ms " +
+         (ahead < 0ms ? "behind" : "ahead of");
 }
 
 }  // namespace
@@ -40,6 +35,7 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
       sessions_(doors.store, live_, doors.clock, doors.random),
       visitors_(sessions_, doors.shop.accounts()),
       passwords_(doors.executor),
+      clock_watch_(doors.membership, doors.clock),
       parts_{.shop = doors.shop,
              .live = live_,
              .patrol = doors.patrol,
@@ -52,15 +48,17 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
              .tasks = tasks_,
              .metrics = metrics_,
              .log = doors.log},
-      measured_{.journal = doors.shop.journal().counters(),
-                .live = live_,
-                .patrol = doors.patrol,
-                .membership = doors.membership,
-                .server = *server_,
-                .passwords = passwords_} {
+      sources_{.journal = doors.shop.journal().counters(),
+               .live = live_,
+               .patrol = doors.patrol,
+               .membership = doors.membership,
+               .clock_watch = clock_watch_,
+               .server = *server_,
+               .passwords = passwords_},
+      measured_{this} {
   router_.add("GET", "/healthz", for_all(parts_, alive));
-  router_.add("GET", "/readyz", for_all(parts_, ready));
-  router_.add("GET", "/metrics", [this](Request) { return measured(&metrics_, measured_); });
+  router_.add("GET", "/readyz", [this](Request) { return ready(); });
+  router_.add("GET", "/metrics", [this](Request) { return measure_all(); });
   add_description_route(router_);
   add_people_routes(router_, parts_);
   add_money_routes(router_, parts_);
@@ -72,6 +70,7 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
 }
 
 void WebNode::start() {
+  tasks_.spawn(watch_clock());
   server_->start([this](Request request) { return answer(std::move(request)); });
 }
 
@@ -101,7 +100,59 @@ Task<Response> WebNode::answer(Request request) {
   co_return response;
 }
 
+Task<std::shared_ptr<const Metrics::Measured>> WebNode::measure() {
+  co_return metrics_.measure(sources_);
+}
+
+Task<Response> WebNode::measure_all() {
+  std::vector<std::shared_ptr<const Metrics::Measured>> all;
+  for (WebNode* node : measured_) {
+    // Its figures belong to its thread.
+    auto measured =
+        co_await asio::co_spawn(node->doors_.executor, node->measure(), asio::use_awaitable);
+    all.push_back(std::move(measured));
+  }
+  Response response;
+  response.fields.emplace_back("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  response.body = Metrics::text(all);
+  co_return response;
+}
+
+/// Ready to sell: the store answers a read, and the clock can be trusted.
+Task<Response> WebNode::ready() {
+  Key members("posse/members");
+  const auto seen = co_await live_.get(std::move(members));
+  if (!seen) co_return answer_of(seen.error());
+  if (clock_watch_.is_off()) {
+    const std::string most = std::to_string(clock_off_max.count());
+    const Refusal off{.code = "clock_off",
+                      .detail = "this node's clock is " + side(*clock_watch_.ahead()) +
+                                " the median of its posse, more than " + most +
+                                " ms: it sells nothing that depends on the time",
+                      .more = {}};
+    co_return answer_of(off);
+  }
+  co_return json_response(200, {{"status", "ready"}});
+}
+
+Task<void> WebNode::watch_clock() {
+  bool was_off = false;
+  while (!stopping_) {
+    co_await clock_watch_.look();
+    const bool is_off = clock_watch_.is_off();
+    doors_.shop.trust_clock(!is_off);
+    if (is_off != was_off) {
+      const auto ahead_ms = clock_watch_.ahead().value_or(0ms).count();
+      doors_.log.write(is_off ? LogLevel::error : LogLevel::info,
+                       is_off ? "clock off" : "clock right again", {{"ahead_ms", ahead_ms}});
+    }
+    was_off = is_off;
+    co_await doors_.clock.sleep(look_every);
+  }
+}
+
 Task<void> WebNode::stop() {
+  stopping_ = true;
   live_.end_subscriptions();
   co_await server_->stop();
   co_await tasks_.join();

@@ -12,6 +12,7 @@
 #include "node/log.h"
 #include "node/metrics.h"
 #include "node/server.h"
+#include "patrol/clock_watch.h"
 #include "patrol/membership.h"
 
 namespace posse {
@@ -26,12 +27,16 @@ class WebNode {
     Random& random;
     Shop& shop;
     Patrol& patrol;
-    const Membership& membership;
+    Membership& membership;
     Log& log;
     boost::asio::any_io_executor executor;
   };
 
   WebNode(Doors doors, std::unique_ptr<Server> server);
+
+  /// Has `nodes`, those of this process and itself among them, measured by /metrics of this one.
+  /// Before start(); the executor of each runs until this one has stopped.
+  void measure_with(std::vector<WebNode*> nodes) { measured_ = std::move(nodes); }
 
   /// Begins to answer.
   void start();
@@ -45,6 +50,10 @@ class WebNode {
 
  private:
   Task<Response> answer(Request request);
+  Task<std::shared_ptr<const Metrics::Measured>> measure();
+  Task<Response> measure_all();
+  Task<Response> ready();
+  Task<void> watch_clock();
 
   Doors doors_;
   Metrics metrics_;
@@ -54,9 +63,12 @@ class WebNode {
   Sessions sessions_;
   Visitors visitors_;
   PasswordWorker passwords_;
+  ClockWatch clock_watch_;
+  bool stopping_ = false;
   Throttle throttle_;
   ApiParts parts_;
-  Metrics::Sources measured_;
+  Metrics::Sources sources_;
+  std::vector<WebNode*> measured_;
   Router router_;
 };
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 #include "contract/scratch_directory.h"
 #include "posse/testing/scan_contract.h"
@@ -27,14 +29,39 @@ class OpenedLmdb final : public OpenedStore {
   std::unique_ptr<LmdbStore> store_;
 };
 
-Driver lmdb() {
-  return Driver{"Lmdb",
-                [](boost::asio::io_context& io) { return std::make_unique<OpenedLmdb>(io); }};
+/// A store that another executor has opened, and left.
+class SharedLmdb final : public OpenedStore {
+ public:
+  explicit SharedLmdb(boost::asio::io_context& io) {
+    auto first = LmdbStore::open(LmdbOptions{first_io_.get_executor(), directory_.path()});
+    if (!first) throw std::runtime_error(first.error().detail);
+    auto shared = (*first)->share(io.get_executor());
+    if (!shared) throw std::runtime_error(shared.error().detail);
+    store_ = *std::move(shared);
+  }
+
+  Store& store() override { return *store_; }
+  Scan* scan() override { return store_.get(); }
+
+ private:
+  ScratchDirectory directory_;
+  boost::asio::io_context first_io_;
+  std::unique_ptr<LmdbStore> store_;
+};
+
+template <class Opened>
+Driver driver(std::string name) {
+  return Driver{std::move(name),
+                [](boost::asio::io_context& io) { return std::make_unique<Opened>(io); }};
+}
+
+auto drivers() {
+  return ::testing::Values(driver<OpenedLmdb>("Lmdb"), driver<SharedLmdb>("LmdbShared"));
 }
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Lmdb, StoreContract, ::testing::Values(lmdb()), StoreContract::name);
-INSTANTIATE_TEST_SUITE_P(Lmdb, ScanContract, ::testing::Values(lmdb()), ScanContract::name);
+INSTANTIATE_TEST_SUITE_P(Lmdb, StoreContract, drivers(), StoreContract::name);
+INSTANTIATE_TEST_SUITE_P(Lmdb, ScanContract, drivers(), ScanContract::name);
 
 }  // namespace posse::testing

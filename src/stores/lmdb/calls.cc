@@ -4,7 +4,6 @@
 
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
@@ -26,10 +25,11 @@ auto if_alive(std::weak_ptr<Calls> calls, Method method) {
 
 }  // namespace
 
-std::function<void()> Calls::announcer() {
-  return [executor = executor_, calls = weak_from_this()] {
+void Calls::attach(std::shared_ptr<Writer> writer) {
+  writer_ = std::move(writer);
+  lane_ = &writer_->queue().join([executor = executor_, calls = weak_from_this()] {
     boost::asio::post(executor, if_alive(calls, [](Calls& alive) { alive.collect(); }));
-  };
+  });
 }
 
 Task<Result<Written>> Calls::write(Order order) {
@@ -50,6 +50,7 @@ void Calls::begin(WriteHandler handler, Order order) {
   Request& request = collected_.back();
   request.deadline = std::chrono::steady_clock::now() + deadline_;
   request.ticket = ++tickets_;
+  request.lane = lane_;
   request.order = std::move(order);
   auto slot = boost::asio::get_associated_cancellation_slot(handler);
   if (slot.is_connected()) {
@@ -73,7 +74,7 @@ void Calls::flush() {
 void Calls::collect() {
   if (is_closed_) return;
   Requests done;
-  if (auto broken = writer_->queue().collect(done)) broken_ = std::move(broken);
+  if (auto broken = writer_->queue().collect(*lane_, done)) broken_ = std::move(broken);
   // A caller that goes on may write again at once, or destroy the store.
   while (!done.empty() && !is_closed_) {
     auto handler = std::exchange(done.front().handler, std::nullopt);
@@ -88,7 +89,7 @@ void Calls::sweep() {
   is_armed_ = false;
   if (is_closed_) return;
   const Instant now = std::chrono::steady_clock::now();
-  Overdue overdue = writer_->queue().take_overdue(now);
+  Overdue overdue = writer_->queue().take_overdue(*lane_, now);
   for (WriteHandler& handler : overdue.stalled) {
     if (is_closed_) return;
     answer(std::move(handler), Written{Write::unknown, {}});
@@ -146,8 +147,8 @@ void Calls::close() {
   is_closed_ = true;
   timer_.cancel();
   if (writer_) {
-    const std::vector<WriteHandler> dropped = writer_->queue().close();
-    writer_->stop(deadline_);
+    const Abandoned abandoned = writer_->queue().leave(*lane_);
+    if (abandoned.was_last) writer_->stop(deadline_);
   }
   const Requests dropped = std::move(collected_);
 }

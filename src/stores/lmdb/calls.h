@@ -1,11 +1,10 @@
-/// The writing calls of one store, in their callers' thread.
+/// The writing calls of one store object, in their callers' thread.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 
@@ -27,11 +26,8 @@ class Calls : public std::enable_shared_from_this<Calls> {
   Calls(boost::asio::any_io_executor executor, std::chrono::milliseconds deadline)
       : executor_(std::move(executor)), deadline_(deadline), timer_(executor_) {}
 
-  /// What the writer calls, in its thread, when there is something to collect.
-  std::function<void()> announcer();
-
   /// From now on requests go to `writer`.
-  void attach(std::shared_ptr<Writer> writer) { writer_ = std::move(writer); }
+  void attach(std::shared_ptr<Writer> writer);
 
   /// Has `order` written. It is within bounds.
   Task<Result<Written>> write(Order order);
@@ -39,7 +35,10 @@ class Calls : public std::enable_shared_from_this<Calls> {
   /// Why the store refuses everything, if it does.
   const std::optional<Error>& broken() const { return broken_; }
 
-  /// Drops the calls under way and stops the writer. Nothing may be called afterwards.
+  std::chrono::milliseconds deadline() const { return deadline_; }
+
+  /// Drops the calls under way, and stops the writer if nobody else uses it. Nothing may be called
+  /// afterwards.
   void close();
 
  private:
@@ -57,6 +56,7 @@ class Calls : public std::enable_shared_from_this<Calls> {
   std::chrono::milliseconds deadline_;
   boost::asio::steady_timer timer_;
   std::shared_ptr<Writer> writer_;
+  Lane* lane_ = nullptr;
   std::optional<Error> broken_;
 
   Requests collected_;

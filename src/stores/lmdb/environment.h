@@ -3,8 +3,8 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,7 +40,7 @@ class Transaction {
 /// The file of a store. Layout: LMDB's unnamed table holds `posse` -> the format's number as text,
 /// `versions` -> the last version given out, 8 bytes; the table `documents` holds the records.
 /// The counter lives in the file, so that a compacting copy goes on where the original stood.
-/// Opened by the writer thread and used by it and by the callers' thread, as LMDB allows.
+/// Opened by the writer thread and used by it and by the callers' threads, as LMDB allows.
 class Environment {
  public:
   /// Opens or creates the file; may block while another process is stopped in the middle of it.
@@ -51,8 +51,8 @@ class Environment {
   MDB_dbi documents() const { return documents_; }
   const Directory& directory() const { return directory_; }
 
-  /// Held by whoever reads, so that the map stays where it is.
-  std::mutex& map_mutex() { return map_mutex_; }
+  /// Shared by those who read, so that the map stays where it is.
+  std::shared_mutex& map_mutex() { return map_mutex_; }
 
   /// Takes over the larger map of another process. Only without a writing transaction of ours.
   int adopt_map();
@@ -90,7 +90,7 @@ class Environment {
   Handle handle_;
   MDB_dbi main_ = 0;
   MDB_dbi documents_ = 0;
-  std::mutex map_mutex_;
+  std::shared_mutex map_mutex_;
   int map_code_ = 0;
 };
 

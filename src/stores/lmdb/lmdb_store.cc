@@ -63,12 +63,24 @@ class LmdbStore::Parts {
 Result<std::unique_ptr<LmdbStore>> LmdbStore::open(LmdbOptions options) {
   auto directory = lmdb::Directory::claim(options.directory);
   if (!directory) return directory.error();
-  auto calls = std::make_shared<lmdb::Calls>(options.executor, options.deadline);
-  auto writer = lmdb::Writer::start(*std::move(directory), options.deadline, calls->announcer());
+  auto writer = lmdb::Writer::start(*std::move(directory), options.deadline);
   if (!writer) return writer.error();
-  auto parts = std::make_unique<Parts>(*std::move(writer), std::move(calls));
+  return on(*std::move(writer), std::move(options.executor), options.deadline);
+}
+
+Result<std::unique_ptr<LmdbStore>> LmdbStore::share(boost::asio::any_io_executor executor) {
+  if (const auto& broken = parts_->calls->broken()) return *broken;
+  return on(parts_->writer, std::move(executor), parts_->calls->deadline());
+}
+
+Result<std::unique_ptr<LmdbStore>> LmdbStore::on(std::shared_ptr<lmdb::Writer> writer,
+                                                 boost::asio::any_io_executor executor,
+                                                 std::chrono::milliseconds deadline) {
+  const std::string directory = writer->environment().directory().path();
+  auto calls = std::make_shared<lmdb::Calls>(std::move(executor), deadline);
+  auto parts = std::make_unique<Parts>(std::move(writer), std::move(calls));
   if (const int code = parts->reader.begun(); code != 0) {
-    return lmdb::failure(code, "cannot open the store in " + options.directory.string());
+    return lmdb::failure(code, "cannot open the store in " + directory);
   }
   return std::unique_ptr<LmdbStore>(new LmdbStore(std::move(parts)));
 }

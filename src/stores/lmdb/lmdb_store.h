@@ -16,6 +16,9 @@
 #include "posse/store.h"
 
 namespace posse {
+namespace lmdb {
+class Writer;
+}
 
 /// What an LmdbStore is opened with.
 struct LmdbOptions {
@@ -37,11 +40,11 @@ struct LmdbOptions {
 /// A full disk fails writes with `unavailable` until there is room. After a failed sync the store
 /// refuses everything, since nobody knows what the disk still holds: reopen it.
 ///
-/// Used from the executor's thread; the same directory can be open once per process. Unusable after
-/// fork(). Destroying it drops the calls under way: their coroutines unwind, what was handed over
-/// may still be written. It waits for the thread, at most the deadline; if LMDB's lock is
-/// held by a stopped process, the thread is left behind with the file and ends when it gets the
-/// lock, writing nothing.
+/// Used from the executor's thread; the same directory can be opened once per process, and share()
+/// gives it to other executors. Unusable after fork(). Destroying it drops the calls under way:
+/// their coroutines unwind, what was handed over may still be written. The last one waits for the
+/// writing thread, at most the deadline; if LMDB's lock is held by a stopped process, the thread is
+/// left behind with the file and ends when it gets the lock, writing nothing.
 class LmdbStore final : public Store, public Scan {
  public:
   /// Opens or creates the store in `options.directory`; blocks, at most the deadline.
@@ -50,6 +53,11 @@ class LmdbStore final : public Store, public Scan {
   static Result<std::unique_ptr<LmdbStore>> open(LmdbOptions options);
 
   ~LmdbStore() override;
+
+  /// The same store for callers on another `executor`: what both write at a time is one
+  /// transaction. Neither outlives its own executor; each may go before the other.
+  /// Errors: `unavailable`: there is no place left for a reader, or the store has stopped.
+  Result<std::unique_ptr<LmdbStore>> share(boost::asio::any_io_executor executor);
 
   Task<Result<std::optional<Document>>> get(Key key) override;
   Task<Result<Written>> add(Key key, Bytes value) override;
@@ -60,6 +68,9 @@ class LmdbStore final : public Store, public Scan {
  private:
   class Parts;
   explicit LmdbStore(std::unique_ptr<Parts> parts);
+  static Result<std::unique_ptr<LmdbStore>> on(std::shared_ptr<lmdb::Writer> writer,
+                                               boost::asio::any_io_executor executor,
+                                               std::chrono::milliseconds deadline);
 
   std::unique_ptr<Parts> parts_;
 };

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
+#include <shared_mutex>
 
 #include "posse/store.h"
 #include "stores/lmdb/record.h"
@@ -30,7 +30,7 @@ class Reader::View {
   int renewed() const { return renewed_; }
 
  private:
-  std::lock_guard<std::mutex> lock_;
+  std::shared_lock<std::shared_mutex> lock_;
   MDB_txn* transaction_;
   int renewed_;
 };

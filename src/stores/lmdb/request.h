@@ -32,9 +32,13 @@ struct Order {
   Bytes value;
 };
 
-/// The first half belongs to the callers' thread for the request's whole life. The second belongs
-/// to whoever holds the request: the writer from take to finish, else the callers' thread.
+class Lane;
+
+/// The first half belongs to the callers' thread for the request's whole life; `lane` is changed
+/// under the queue's lock. The second belongs to whoever holds the request: the writer from take to
+/// finish, else the callers' thread.
 struct Request {
+  Lane* lane = nullptr;  ///< Where it comes back to; null if nobody waits there any more.
   std::optional<WriteHandler> handler;  ///< Empty once answered, early or not.
   std::chrono::steady_clock::time_point deadline;
   std::uint64_t ticket = 0;  ///< Tells a request from an earlier one in the same place.

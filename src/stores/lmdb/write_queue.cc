@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stores/lmdb/write_queue.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace posse::lmdb {
@@ -14,13 +13,14 @@ std::size_t cost(const Request& request) {
   return page_bytes + request.order.key.text().size() + request.order.value.size();
 }
 
-void move_handlers(Requests& requests, std::vector<WriteHandler>& handlers) {
-  for (Request& request : requests) {
-    if (request.handler) handlers.push_back(*std::exchange(request.handler, std::nullopt));
-  }
-}
-
 }  // namespace
+
+Lane& WriteQueue::join(std::function<void()> announce) {
+  const std::lock_guard lock(mutex_);
+  Lane& lane = lanes_.emplace_back();
+  lane.announce_ = std::move(announce);
+  return lane;
+}
 
 void WriteQueue::hand_over(Requests& requests) {
   bool wake = false;
@@ -32,16 +32,22 @@ void WriteQueue::hand_over(Requests& requests) {
   if (wake) wake_.notify_one();
 }
 
-Overdue WriteQueue::take_overdue(Instant now) {
+Overdue WriteQueue::take_overdue(const Lane& lane, Instant now) {
   Overdue overdue;
   const std::lock_guard lock(mutex_);
-  const auto is_in_time = [now](const Request& request) { return request.deadline > now; };
-  overdue.withdrawn.splice(overdue.withdrawn.end(), waiting_, waiting_.begin(),
-                           std::ranges::find_if(waiting_, is_in_time));
-  if (!waiting_.empty()) overdue.next = waiting_.front().deadline;
+  for (auto request = waiting_.begin(); request != waiting_.end();) {
+    const auto at = request++;
+    if (at->lane != &lane) continue;
+    if (at->deadline > now) {
+      overdue.next = at->deadline;
+      break;
+    }
+    overdue.withdrawn.splice(overdue.withdrawn.end(), waiting_, at);
+  }
   for (Request& request : taken_) {
-    if (!request.handler) continue;
-    if (is_in_time(request)) {
+    // The lane first: the rest of a request is another thread's.
+    if (request.lane != &lane || !request.handler) continue;
+    if (request.deadline > now) {
       overdue.next = request.deadline;
       break;
     }
@@ -50,22 +56,33 @@ Overdue WriteQueue::take_overdue(Instant now) {
   return overdue;
 }
 
-std::optional<Error> WriteQueue::collect(Requests& done) {
+std::optional<Error> WriteQueue::collect(Lane& lane, Requests& done) {
   const std::lock_guard lock(mutex_);
-  done.splice(done.end(), done_);
+  done.splice(done.end(), lane.done_);
   return broken_;
 }
 
-std::vector<WriteHandler> WriteQueue::close() {
-  std::vector<WriteHandler> handlers;
+Abandoned WriteQueue::leave(Lane& lane) {
+  Abandoned abandoned;
   {
     const std::lock_guard lock(mutex_);
-    is_closed_ = true;
-    announce_ = nullptr;
-    for (Requests* requests : {&waiting_, &taken_, &done_}) move_handlers(*requests, handlers);
+    abandoned.dropped.splice(abandoned.dropped.end(), lane.done_);
+    for (auto request = waiting_.begin(); request != waiting_.end();) {
+      const auto at = request++;
+      if (at->lane == &lane) abandoned.dropped.splice(abandoned.dropped.end(), waiting_, at);
+    }
+    for (Request& request : taken_) {
+      if (request.lane != &lane) continue;
+      request.lane = nullptr;
+      if (!request.handler) continue;
+      abandoned.stalled.push_back(*std::exchange(request.handler, std::nullopt));
+    }
+    lanes_.remove_if([&lane](const Lane& one) { return &one == &lane; });
+    is_closed_ = lanes_.empty();
+    abandoned.was_last = is_closed_;
   }
-  wake_.notify_one();
-  return handlers;
+  if (abandoned.was_last) wake_.notify_one();
+  return abandoned;
 }
 
 WriteQueue::Work WriteQueue::wait(Instant end) {
@@ -81,7 +98,6 @@ WriteQueue::Work WriteQueue::wait(Instant end) {
 
 Requests& WriteQueue::take(std::size_t bytes_max) {
   const std::lock_guard lock(mutex_);
-  if (is_closed_) return taken_;
   std::size_t bytes = 0;
   auto end = waiting_.begin();
   for (; end != waiting_.end() && bytes < bytes_max; ++end) bytes += cost(*end);
@@ -90,13 +106,19 @@ Requests& WriteQueue::take(std::size_t bytes_max) {
 }
 
 void WriteQueue::finish(std::optional<Error> broken) {
+  Requests nobodys;
   const std::lock_guard lock(mutex_);
-  if (broken) broken_ = std::move(broken);
-  if (taken_.empty()) return;
-  // What is done already and not yet collected has been announced.
-  const bool is_news = done_.empty();
-  done_.splice(done_.end(), taken_);
-  if (is_news && announce_) announce_();
+  while (!taken_.empty()) {
+    Lane* const lane = taken_.front().lane;
+    Requests& home = lane == nullptr ? nobodys : lane->done_;
+    // What is done already and not yet collected has been announced.
+    const bool is_news = home.empty() && lane != nullptr;
+    home.splice(home.end(), taken_, taken_.begin());
+    if (is_news) lane->announce_();
+  }
+  if (!broken || broken_) return;
+  broken_ = std::move(broken);
+  for (Lane& lane : lanes_) lane.announce_();
 }
 
 }  // namespace posse::lmdb

@@ -1,4 +1,4 @@
-/// What the callers' thread and the writer thread share: the requests, and who has them.
+/// What the callers' threads and the writer thread share: the requests, and who has them.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -25,8 +26,24 @@ struct Overdue {
   std::optional<Instant> next;        ///< When something will be overdue next.
 };
 
-/// Requests wait, are taken into a transaction together, and come back done. One lock, taken once
-/// per round of the callers' thread and a few times per transaction.
+/// What a lane leaves behind when it goes.
+struct Abandoned {
+  Requests dropped;                   ///< Not taken by the writer, or done: nobody hears of it.
+  std::vector<WriteHandler> stalled;  ///< Callers of requests in a transaction: done or not.
+  bool was_last = false;              ///< The writer stops.
+};
+
+/// The callers of one executor: what they want done comes back to them, not to others. Only its
+/// queue looks inside.
+class Lane {
+  friend class WriteQueue;
+
+  std::function<void()> announce_;
+  Requests done_;
+};
+
+/// Requests wait, are taken into a transaction together, whichever lane they are of, and come back
+/// done. One lock, taken once per round of a callers' thread and a few times per transaction.
 class WriteQueue {
  public:
   enum class Work : std::uint8_t {
@@ -35,29 +52,30 @@ class WriteQueue {
     stop,
   };
 
-  /// `announce` is called, under the lock, when there is something to collect.
-  explicit WriteQueue(std::function<void()> announce) : announce_(std::move(announce)) {}
+  // For the callers' threads, each with its own lane.
 
-  // For the callers' thread.
+  /// `announce` is called, under the lock, when there is something to collect. Any thread may join
+  /// while another lane is there, the first before the writer waits.
+  Lane& join(std::function<void()> announce);
 
-  /// Puts all of `requests` behind what waits, and wakes the writer if it sleeps.
+  /// Puts all of `requests`, of one lane, behind what waits, and wakes the writer if it sleeps.
   void hand_over(Requests& requests);
 
-  /// Takes out what is overdue at `now`.
-  Overdue take_overdue(Instant now);
+  /// Takes out what is overdue in `lane` at `now`.
+  Overdue take_overdue(const Lane& lane, Instant now);
 
   /// Appends what is done to `done`; the Error if the store must refuse everything from now on.
-  std::optional<Error> collect(Requests& done);
+  std::optional<Error> collect(Lane& lane, Requests& done);
 
-  /// Announces nothing more, stops the writer, and gives out the callers that still wait.
-  std::vector<WriteHandler> close();
+  /// Ends `lane`, to which nothing more is announced; the last one stops the writer.
+  Abandoned leave(Lane& lane);
 
   // For the writer.
 
   /// Sleeps until something waits, at most until `end`.
   Work wait(Instant end);
 
-  /// Takes what waits, up to about `bytes_max`. Empty if all was withdrawn, or after close.
+  /// Takes what waits, up to about `bytes_max`. Empty if all was withdrawn or left.
   Requests& take(std::size_t bytes_max);
 
   /// Gives back what was taken; `broken` if the store must refuse everything from now on.
@@ -66,14 +84,13 @@ class WriteQueue {
  private:
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::function<void()> announce_;
+  std::list<Lane> lanes_;
   bool is_sleeping_ = false;
-  bool is_closed_ = false;
-  /// In order of arrival, so in order of their deadlines.
+  bool is_closed_ = false;  ///< The last lane has left.
+  /// In order of arrival, so in order of their deadlines in each lane.
   Requests waiting_;
   /// Spliced under the lock and by the writer alone, which may thus walk it without the lock.
   Requests taken_;
-  Requests done_;
   std::optional<Error> broken_;
 };
 

@@ -47,16 +47,16 @@ void answer(Requests& requests, const Result<Written>& outcome) {
 }  // namespace
 
 Result<std::shared_ptr<Writer>> Writer::start(Directory directory,
-                                              std::chrono::milliseconds deadline,
-                                              std::function<void()> announce) {
-  auto writer = std::make_shared<Writer>(std::move(announce));
+                                              std::chrono::milliseconds deadline) {
+  auto writer = std::make_shared<Writer>();
   const std::string path = directory.path();
   // std::function wants to copy, a claim cannot be copied.
   auto shared = std::make_shared<Directory>(std::move(directory));
   writer->thread_ = start_without_signals(
       [writer, shared]() mutable { writer->run(std::move(*std::exchange(shared, nullptr))); });
   if (!writer->wait_for(Stage::open, deadline)) {
-    writer->queue_.close();
+    // The thread ends as if the last of its callers had left.
+    (void)writer->queue_.leave(writer->queue_.join([] {}));
     writer->thread_.detach();
     return Error{Errc::unavailable, "cannot open the store in " + path +
                                         ": another process holds its lock and does not go on"};

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,15 +18,12 @@
 namespace posse::lmdb {
 
 /// Opens the environment and writes to it, in its own thread, since both can block for as long as
-/// another process is stopped. Owned by the store and by the thread: the thread can be left behind.
+/// another process is stopped. Owned by its stores and by the thread, which can be left behind.
 class Writer {
  public:
   /// Starts the thread and waits until the environment is open, at most the deadline.
   static Result<std::shared_ptr<Writer>> start(Directory directory,
-                                               std::chrono::milliseconds deadline,
-                                               std::function<void()> announce);
-
-  explicit Writer(std::function<void()> announce) : queue_(std::move(announce)) {}
+                                               std::chrono::milliseconds deadline);
 
   WriteQueue& queue() { return queue_; }
   /// Once started.

@@ -7,7 +7,7 @@ import signal
 import time
 import unittest
 
-from node_case import NodeCase, new_key
+from node_case import PASSWORD, NodeCase, new_key
 
 WRONG = [
     ('listn = "x"', "1:1: `listn` is no setting"),
@@ -18,6 +18,8 @@ WRONG = [
     ("[limits]\nstreams = 0", "2:11: `limits.streams` must be a whole number from 1 to 1000000"),
     ("[limits]\nhead_seconds = 1.5", "2:16: `limits.head_seconds` must be a whole number"),
     ('[log]\nlevel = "loud"', "2:9: `log.level` must be debug, info, warning or error"),
+    ("threads = 65", "1:11: `threads` must be a whole number from 1 to 64"),
+    ('trusted_proxies = ["me"]', "1:20: `trusted_proxies` must be IP addresses or networks such"),
     ("limits = 1", "1:10: `limits` must be a table"),
     ("[log]\nfile = 1", "2:1: `log.file` is no setting"),
     ("id = ", "1:6: "),
@@ -50,6 +52,41 @@ class Settings(NodeCase):
             ran = self.run_bare("node", "--config", path)
             self.assertEqual((ran.code, ran.err),
                              (2, f"posse: cannot read the settings in {path}\n"))
+
+    def test_a_check_wants_a_store_and_says_if_there_is_none(self):
+        ran = self.run_bare("node", "--check", "--config", self.settings('id = "a"'))
+        self.assertEqual((ran.code, ran.err.startswith("posse: --store (or POSSE_STORE) must")),
+                         (2, True), ran.err)
+        settings = self.settings(f'store = "lmdb:{self.store}"')
+        ran = self.run_bare("node", "--check", "--config", settings)
+        self.assertEqual((ran.code, ran.out), (0, "the settings are fine; there is no shop yet, "
+                                                  "the node will make one\n"))
+        self.fill()
+        ran = self.run_bare("node", "--check", "--config", settings)
+        self.assertEqual((ran.code, ran.out), (0, "the settings are fine\n"))
+
+    def test_a_new_shop_is_told(self):
+        words = ("--config", self.settings(f'store = "lmdb:{self.store}"'), "--listen",
+                 "127.0.0.1:0")
+        told = [any("warning new shop store=" in line for line in self.ended(self.started(*words)))
+                for _ in range(2)]
+        self.assertEqual(told, [True, False])
+
+    def test_behind_a_proxy_each_visitor_is_an_address_of_his_own(self):
+        text = f'store = "lmdb:{self.store}"\nlisten = "127.0.0.1:0"\n'
+        for trusted, status in (("", 429), ('trusted_proxies = ["127.0.0.1"]', 201)):
+            node = self.configured(text + trusted)
+            self.ask(node, "POST", "/v1/accounts", {"name": "bob", "password": PASSWORD})
+            for guess in range(6):
+                self.ask(node, "POST", "/v1/sessions",
+                         {"name": "bob", "password": f"wrong guess {guess}"},
+                         X_Forwarded_For="9.9.9.9, 6.6.6.6")
+            answered = self.ask(node, "POST", "/v1/sessions", {"name": "bob", "password": PASSWORD},
+                                X_Forwarded_For="6.6.6.6, 7.7.7.7")
+            self.assertEqual(answered.status, status, answered.text)
+            guessing = self.ask(node, "POST", "/v1/sessions", {"name": "bob", "password": PASSWORD},
+                                X_Forwarded_For="8.8.8.8, 6.6.6.6")
+            self.assertEqual(guessing.status, 429, guessing.text)
 
     def test_the_command_line_comes_before_the_file(self):
         text = f'store = "lmdb:{self.store}"\nlisten = "127.0.0.1:1"\nid = "file"\n'
@@ -111,7 +148,7 @@ class Settings(NodeCase):
         node = self.node()
         self.open_shop(node)
         written = self.ended(node)
-        self.assertEqual([line.split(" ")[1:3] for line in written],
+        self.assertEqual([line.split(" ")[1:3] for line in written if " new shop " not in line],
                          [["info", "started"], ["info", "deposit"], ["info", "stopping"],
                           ["info", "stopped"]])
 
