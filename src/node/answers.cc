@@ -9,7 +9,7 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-constexpr std::array<std::pair<std::string_view, unsigned>, 19> statuses{
+constexpr std::array<std::pair<std::string_view, unsigned>, 20> statuses{
     {{"bad_request", 400},
      {"insufficient_funds", 402},
      {"unknown_account", 404},
@@ -28,6 +28,7 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 19> statuses{
      {"amount_too_large", 409},
      {"too_many_holds", 429},
      {"busy", 503},
+     {"clock_off", 503},
      {"malformed", 400}}};
 
 Response come_back(Response response) {

@@ -87,7 +87,9 @@ Task<Result<void>> Membership::beat() {
       co_return Error{Errc::too_large, "the posse has " + std::to_string(members_max) +
                                            " members, which is the limit"};
     }
+    const Steady before = doors_.clock.steady();
     const auto written = co_await write(*read);
+    beat_took_ = doors_.clock.steady() - before;
     if (!written) co_return written.error();
     if (written->answer == Write::done) co_return Result<void>{};
     // Refused or unknown: a beat too many does no harm, so it is made again on what is there now.
@@ -109,6 +111,12 @@ Task<Result<void>> Membership::leave() {
     co_await step_aside();
   }
   co_return Error{Errc::contended, members_key().text() + ": others changed it each time"};
+}
+
+Task<Result<std::vector<Member>>> Membership::members() {
+  auto read = co_await this->read();
+  if (!read) co_return read.error();
+  co_return std::move(read->members);
 }
 
 Task<Result<Membership::Read>> Membership::read() {

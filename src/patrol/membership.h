@@ -78,6 +78,12 @@ class Membership {
   /// Takes this node out, so that nobody waits for it. Errors: as beat().
   Task<Result<void>> leave();
 
+  /// Everybody in the document now, without a beat. Errors: the store's; `unreadable`.
+  Task<Result<std::vector<Member>>> members();
+
+  /// How long the latest beat took to be written, from the moment whose time it carries.
+  std::chrono::milliseconds beat_took() const { return beat_took_; }
+
   /// The nodes alive when the document was last read, sorted; this one is always among them.
   const std::vector<std::string>& alive() const { return alive_; }
 
@@ -102,6 +108,7 @@ class Membership {
   std::string node_;
   std::map<std::string, Seen> seen_;
   std::vector<std::string> alive_;
+  std::chrono::milliseconds beat_took_{};
 };
 
 }  // namespace posse

@@ -16,6 +16,11 @@ Time read_time(Fields& fields, std::string_view name) {
 
 }  // namespace
 
+bool depends_on_time(const Campaign& campaign) {
+  return campaign.opens_at != Time{} || campaign.closes_at != Time{} ||
+         campaign.pricing->depends_on_time();
+}
+
 json::object write_campaign(const Campaign& campaign) {
   return {{"title", campaign.title},
           {"owner", campaign.owner.text()},

@@ -33,6 +33,9 @@ struct Campaign {
   Time closes_at{};
 };
 
+/// Whether what is sold, and for how much, is another thing at another time.
+bool depends_on_time(const Campaign& campaign);
+
 /// As the settings of a head.
 /// Errors: `unreadable`, naming the field and the bound.
 boost::json::object write_campaign(const Campaign& campaign);

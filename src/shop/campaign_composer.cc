@@ -76,6 +76,11 @@ std::optional<Refusal> CampaignComposer::refuses(const Ground& ground, const Ent
   if (campaign == nullptr) {
     return refuse("unreadable", "this program cannot read the campaign's settings");
   }
+  if (!clock_is_trusted_ && depends_on_time(*campaign)) {
+    return refuse("clock_off",
+                  "this node's clock is not its neighbours', and what it would sell depends on the "
+                  "time: ask another node");
+  }
   auto offered = next_offer(*campaign, entry);
   if (auto* refusal = std::get_if<Refusal>(&offered)) return std::move(*refusal);
   const Cents price = std::get<Offer>(offered).price;

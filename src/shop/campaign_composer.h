@@ -19,15 +19,21 @@ std::variant<Offer, Refusal> offer(const Campaign& campaign, const std::optional
                                    Slot slot, Time now);
 
 /// Prices each purchase by the slot before it and the entry's time. Also refuses `price_moved`,
-/// with the new `price`. A purchase's data holds its `max_price`.
+/// with the new `price`, and `clock_off`, what depends on time while this node's clock is not to be
+/// trusted. A purchase's data holds its `max_price`.
 class CampaignComposer final : public Composer {
  public:
+  /// `clock_is_trusted` is looked at for every sale.
+  explicit CampaignComposer(const bool& clock_is_trusted) : clock_is_trusted_(clock_is_trusted) {}
+
   std::optional<Refusal> refuses(const Ground& ground, const Entry& entry,
                                  const Operation& operation) const override;
   void append(const Ground& ground, Entry& entry, const Operation& operation) const override;
 
  private:
   const Campaign* campaign_of(const Ground& ground) const;
+
+  const bool& clock_is_trusted_;
 
   /// The settings as they were read last, so that an entry reads them once.
   mutable boost::json::object read_;

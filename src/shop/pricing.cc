@@ -21,6 +21,7 @@ class Fixed final : public Pricing {
   Cents price(const std::optional<LastSale>& /*last*/, Time /*now*/) const override {
     return price_;
   }
+  bool depends_on_time() const override { return false; }
   json::object to_json() const override { return {{"kind", "fixed"}, {"price", number(price_)}}; }
 
  private:
@@ -43,6 +44,8 @@ class Doubling final : public Pricing {
     const Wide above = Wide{top - number(floor_)} * left;
     return Cents{number(floor_) + static_cast<std::int64_t>((above + whole - 1) / whole)};
   }
+
+  bool depends_on_time() const override { return true; }
 
   json::object to_json() const override {
     return {

@@ -29,6 +29,9 @@ class Pricing {
   /// The price at `now`, which is not before the last sale. Never negative.
   virtual Cents price(const std::optional<LastSale>& last, Time now) const = 0;
 
+  /// Whether the price is another one at another time.
+  virtual bool depends_on_time() const = 0;
+
   /// As it stands in settings: `{"kind":…}` and the policy's own fields.
   virtual boost::json::object to_json() const = 0;
 };

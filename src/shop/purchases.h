@@ -47,7 +47,7 @@ class Purchases {
   /// Refused, in the order in which they win: `bad_request`; for a key that bought before,
   /// `key_reused` if the request is another one; `unknown_campaign`, `not_open`, `closed`,
   /// `sold_out`, `price_moved` (with the `price`), `unknown_account`, `insufficient_funds`,
-  /// `too_many_holds`, `busy`.
+  /// `too_many_holds`, `busy`; `clock_off`, which another node will not say.
   Task<Result<Answer<Sale>>> buy(Purchase purchase);
 
  private:

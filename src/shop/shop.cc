@@ -14,7 +14,7 @@ Shop::Shop(Doors doors, Announcer& announcer)
       payments_(journal_),
       harvest_(journal_),
       slots_(journal_, doors.clock) {
-  journal_.compose_with("campaign", std::make_unique<CampaignComposer>());
+  journal_.compose_with("campaign", std::make_unique<CampaignComposer>(clock_is_trusted_));
 }
 
 }  // namespace posse

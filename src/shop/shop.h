@@ -39,10 +39,14 @@ class Shop {
   Slots& slots() { return slots_; }
   Journal& journal() { return journal_; }
 
+  /// Whether this node may sell what depends on the time; until told otherwise, it may.
+  void trust_clock(bool trusted) { clock_is_trusted_ = trusted; }
+
   /// Waits until everything sold here is settled, or left to the posse by an error.
   Task<void> close() { return journal_.close(); }
 
  private:
+  bool clock_is_trusted_ = true;
   Journal journal_;
   Accounts accounts_;
   Campaigns campaigns_;

@@ -60,6 +60,8 @@ class SkewedClock final : public Clock {
   Steady steady() override { return clock_.steady(); }
   Task<void> sleep(std::chrono::milliseconds pause) override { return clock_.sleep(pause); }
 
+  void jump(std::chrono::milliseconds by) { off_ += by; }
+
  private:
   Clock& clock_;
   std::chrono::milliseconds off_;

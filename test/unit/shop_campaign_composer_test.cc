@@ -90,7 +90,8 @@ TEST(Offer, EndsWithTheYear9999) {
 
 /// An entry in the making, and who composes it.
 struct Composing {
-  CampaignComposer composer;
+  bool clock_is_trusted = true;
+  CampaignComposer composer{clock_is_trusted};
   boost::json::object settings;
   Tip tip = empty_tip(Sequence{"campaign/lamps"});
   Entry entry = next_entry(Sequence{"campaign/lamps"}, tip, now);
@@ -186,6 +187,27 @@ TEST(CampaignComposer, FollowsSettingsThatChange) {
   EXPECT_FALSE(composing.take(1000));
   EXPECT_EQ(composing.price(0), 40);
   EXPECT_EQ(composing.price(1), 90);
+}
+
+TEST(CampaignComposer, SellsNothingThatDependsOnTimeByAClockThatIsOff) {  // S17
+  const auto refused_by_the_clock = [](const Campaign& campaign) {
+    Composing composing(campaign);
+    composing.clock_is_trusted = false;
+    const auto refusal = composing.take(1000);
+    composing.clock_is_trusted = true;
+    EXPECT_FALSE(composing.take(1000)) << "it is looked at for every sale";
+    return refusal && refusal->code == "clock_off";
+  };
+  Campaign falling = lamps(0s);
+  falling.pricing = doubling_pricing(Cents{100}, 60s);
+  Campaign opening = lamps(0s);
+  opening.opens_at = now - 1s;
+  Campaign closing = lamps(0s);
+  closing.closes_at = now + 1s;
+  EXPECT_FALSE(refused_by_the_clock(lamps(60s)));
+  EXPECT_TRUE(refused_by_the_clock(falling));
+  EXPECT_TRUE(refused_by_the_clock(opening));
+  EXPECT_TRUE(refused_by_the_clock(closing));
 }
 
 TEST(CampaignComposer, SellsNothingUnderSettingsItCannotRead) {
