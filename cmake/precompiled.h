@@ -1,4 +1,4 @@
-/// What nearly every file includes, compiled once per target.
+/// What nearly every file includes, compiled once.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
