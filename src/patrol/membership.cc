@@ -27,6 +27,17 @@ bool before(const Member& member, const std::string& node) {
   return member.node < node;
 }
 
+/// The member of this name; null if there is none.
+const Member* find(const std::vector<Member>& members, const std::string& node) {
+  const auto found = std::lower_bound(members.begin(), members.end(), node, before);
+  return found == members.end() || found->node != node ? nullptr : &*found;
+}
+
+Error named_twice(const std::string& node) {
+  return Error{Errc::contended, members_key().text() + ": another node is called `" + node +
+                                    "` too; give each its own --id"};
+}
+
 Member read_member(const json::value& value, Fields& document) {
   Fields fields(value, "member");
   Member member;
@@ -78,10 +89,12 @@ Membership::Membership(Doors doors, std::string node)
 }
 
 Task<Result<void>> Membership::beat() {
+  bool has_double = false;
   for (int swaps = 0; swaps < beat_swaps_max; ++swaps) {
     auto read = co_await this->read();
     if (!read) co_return read.error();
     observe(read->members);
+    if (is_somebody_else(read->members)) has_double = true;
     std::erase_if(read->members, [&](const Member& member) { return forgotten(member); });
     if (!put_own(read->members)) {
       co_return Error{Errc::too_large, "the posse has " + std::to_string(members_max) +
@@ -90,8 +103,14 @@ Task<Result<void>> Membership::beat() {
     const Steady before = doors_.clock.steady();
     const auto written = co_await write(*read);
     beat_took_ = doors_.clock.steady() - before;
+    const Member* own = find(read->members, node_);
+    written_.reset();
     if (!written) co_return written.error();
-    if (written->answer == Write::done) co_return Result<void>{};
+    if (written->answer == Write::done) {
+      written_ = *own;
+      if (has_double) co_return named_twice(node_);
+      co_return Result<void>{};
+    }
     // Refused or unknown: a beat too many does no harm, so it is made again on what is there now.
     co_await step_aside();
   }
@@ -169,6 +188,12 @@ void Membership::observe(const std::vector<Member>& members) {
 bool Membership::forgotten(const Member& member) const {
   const auto seen = seen_.find(member.node);
   return doors_.clock.steady() - seen->second.changed >= forgotten_after;
+}
+
+/// Whether our beat in the document is not the one that we have written.
+bool Membership::is_somebody_else(const std::vector<Member>& members) const {
+  const Member* own = find(members, node_);
+  return written_ && own != nullptr && *own != *written_;
 }
 
 /// False if there is no room for us.

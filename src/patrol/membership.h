@@ -71,8 +71,9 @@ class Membership {
   const std::string& node() const { return node_; }
 
   /// Says that this node is alive, forgets those who fell silent, and learns who is left.
-  /// Errors: the store's; `unreadable`; `contended` if others swapped first each time;
-  /// `too_large` if the posse is full. The node works on without, on what it knew before.
+  /// Errors: the store's; `unreadable`; `contended` if others swapped first each time, or if
+  /// another node beats under this name (this one has beaten too then); `too_large` if the posse is
+  /// full. The node works on without, on what it knew before.
   Task<Result<void>> beat();
 
   /// Takes this node out, so that nobody waits for it. Errors: as beat().
@@ -102,6 +103,7 @@ class Membership {
   Task<void> step_aside();
   void observe(const std::vector<Member>& members);
   bool forgotten(const Member& member) const;
+  bool is_somebody_else(const std::vector<Member>& members) const;
   bool put_own(std::vector<Member>& members) const;
 
   Doors doors_;
@@ -109,6 +111,7 @@ class Membership {
   std::map<std::string, Seen> seen_;
   std::vector<std::string> alive_;
   std::chrono::milliseconds beat_took_{};
+  std::optional<Member> written_;  ///< Our latest beat, if it is sure that it was written.
 };
 
 }  // namespace posse

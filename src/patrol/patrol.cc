@@ -66,9 +66,16 @@ Task<void> Patrol::beat() {
     if (beaten)
       ++counters_.beats;
     else
-      counters_.rounds.add(beaten.error());
+      hindered(beaten.error());
     co_await pause(beat_every);
   }
+}
+
+void Patrol::hindered(const Error& error) {
+  Summary summary;
+  summary.add(error);
+  counters_.rounds.add(summary);
+  if (hear_) hear_(summary);
 }
 
 Task<void> Patrol::watch() {

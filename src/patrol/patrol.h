@@ -102,7 +102,7 @@ class Patrol {
   /// here watches it or has touched it (S2). Cheap when repeated.
   void keep_an_eye_on(const Sequence& sequence);
 
-  /// `hear` is told what each pass came to, from now on.
+  /// `hear` is told what each pass came to, and each heartbeat that failed, from now on.
   void tell(std::function<void(const Summary&)> hear) { hear_ = std::move(hear); }
 
   PatrolCounters counters() const;
@@ -128,6 +128,7 @@ class Patrol {
   };
 
   Task<void> beat();
+  void hindered(const Error& error);
   Task<void> watch();
   Task<void> pause(std::chrono::milliseconds pause);
   void second();

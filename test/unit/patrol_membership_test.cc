@@ -64,6 +64,33 @@ TEST_F(MembershipTest, CountsWhoBeats)  // S17
   EXPECT_EQ(listed(), (Names{"a", "b", "c"}));
 }
 
+TEST_F(MembershipTest, NoticesAnotherNodeOfItsName)  // S17
+{
+  Membership twin({world.store, world.clock, world.random}, "a");
+  beat(a);
+  beat(b);
+  beat(a);
+  beat(twin);
+  const auto beaten = world.run(a.beat());
+  ASSERT_FALSE(beaten);
+  EXPECT_EQ(beaten.error().detail,
+            "posse/members: another node is called `a` too; give each its own --id");
+  EXPECT_EQ(listed(), (Names{"a", "b"})) << "it has beaten nevertheless";
+  beat(a);
+}
+
+TEST_F(MembershipTest, TakesItsOwnUnknownBeatForNobodyElses)  // S17
+{
+  beat(a);
+  int swaps = 0;
+  world.store.fault = [&](const std::string& call, const Key&) {
+    return call == "cas" && ++swaps == 1 ? Fault::unknown_applied : Fault::none;
+  };
+  beat(a);
+  EXPECT_EQ(swaps, 2);
+  beat(a);
+}
+
 TEST_F(MembershipTest, ForgetsWhoIsSilentForFifteenSeconds)  // S17
 {
   beat(b);
