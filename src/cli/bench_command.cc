@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <unistd.h>
+
+#include <boost/asio/signal_set.hpp>
 
 #include "cli/bench_row.h"
 #include "cli/commands.h"
 #include "cli/followers.h"
 #include "cli/load.h"
+#include "cli/node_config.h"
 #include "cli/node_process.h"
 #include "cli/node_till.h"
 #include "cli/sample.h"
@@ -36,6 +40,7 @@ struct Arguments {
   std::size_t campaigns = 1000;
   std::uint64_t purchases = 0;
   bool http = false;
+  std::size_t threads = 1;
   std::size_t streams = 0;
   std::string peer;
   pid_t peer_process = 0;
@@ -91,7 +96,12 @@ Task<Result<void>> run_at_node(Bench* bench, BenchRow* row) {
   Host& host = *bench->host;
   const NodeAddress address = free_addresses(host.io(), 1).front();
   const std::string name = "node-" + row->load + "-" + std::to_string(row->buyers);
-  Child node = start_node(bench->globals.store, address, name, bench->logs);
+  const NodePlan plan{.store = bench->globals.store,
+                      .address = address,
+                      .name = name,
+                      .logs = bench->logs,
+                      .threads = bench->arguments.threads};
+  Child node = start_node(plan);
   const bool is_ready = co_await becomes_ready(&host, address);
   if (!is_ready) co_return Error{Errc::unavailable, "the node does not start"};
   Followers followers(host, address, bench->campaigns.front(), bench->arguments.streams);
@@ -142,7 +152,19 @@ Task<Result<void>> prepare(Bench* bench) {
   co_return Result<void>{};
 }
 
+/// Leaves no store of many megabytes behind when it is told to end.
+void clear_at_the_end(boost::asio::signal_set* signals, std::filesystem::path scratch) {
+  signals->async_wait([scratch = std::move(scratch)](boost::system::error_code wrong, int signal) {
+    if (wrong) return;
+    std::error_code ignored;
+    std::filesystem::remove_all(scratch, ignored);
+    std::_Exit(128 + signal);
+  });
+}
+
 Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments, std::filesystem::path logs) {
+  boost::asio::signal_set signals(host->io(), SIGINT, SIGTERM);
+  if (!logs.empty()) clear_at_the_end(&signals, logs);
   Bench here{.host = host,
              .globals = std::move(globals),
              .arguments = std::move(arguments),
@@ -181,6 +203,7 @@ Exit run(Globals globals, const Arguments& arguments) {
   if (globals.store.empty() || arguments.http) scratch.emplace("bench");
   if (globals.store.empty()) globals.store = scratch->store_url();
   if (arguments.streams > 0 && !arguments.http) return usage_error("--streams needs --http");
+  if (arguments.threads > 1 && !arguments.http) return usage_error("--threads needs --http");
   if (arguments.http && globals.store == "memory:")
     return usage_error("--http needs a store that processes can share, not memory:");
   return with_new_host(globals.store, [&](Host* host) {
@@ -212,6 +235,8 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(std::size_t{1}, campaigns_per_owner_max));
   command->add_flag("--http", arguments->http,
                     "buy over HTTP from a node of its own, each buyer on a connection");
+  command->add_option("--threads", arguments->threads, "with --http: threads of the node (1)")
+      ->check(CLI::Range(1, node_threads_max));
   // bench/ has peers that speak our call; there, an account's name is its token.
   command->add_option("--peer", arguments->peer)->group("");
   command->add_option("--peer-pid", arguments->peer_process)->group("");

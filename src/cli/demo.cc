@@ -168,7 +168,10 @@ Task<void> Demo::trouble(Load* load) {
 }
 
 Child Demo::start(const NodeAddress& address) {
-  return start_node(globals_.store, address, "node-" + std::to_string(++started_), logs_);
+  return start_node({.store = globals_.store,
+                     .address = address,
+                     .name = "node-" + std::to_string(++started_),
+                     .logs = logs_});
 }
 
 void Demo::kill_one() {

@@ -80,7 +80,7 @@ class Nodes {
           std::move(beside[i]), config.log, name_of(config.id, i + 1), std::move(servers[i + 1])));
       all.push_back(&others_.back()->node());
     }
-    for (WebNode* node : all) node->measure_with(all);
+    for (WebNode* node : all) node->work_with(all);
   }
 
   Serving& first() { return first_; }
@@ -92,8 +92,11 @@ class Nodes {
 
   Task<void> stop() {
     TaskGroup stopping(executor_);
-    for (const auto& other : others_) stopping.spawn(other->stop());
-    co_await first_.stop();
+    stopping.spawn(first_.stop_answering());
+    for (const auto& other : others_) stopping.spawn(other->stop_answering());
+    co_await stopping.join();
+    stopping.spawn(first_.leave());
+    for (const auto& other : others_) stopping.spawn(other->leave());
     co_await stopping.join();
   }
 

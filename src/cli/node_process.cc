@@ -33,11 +33,11 @@ std::vector<NodeAddress> free_addresses(boost::asio::io_context& io, std::size_t
   return addresses;
 }
 
-Child start_node(const std::string& url, const NodeAddress& address, const std::string& name,
-                 const std::filesystem::path& logs) {
-  return Child({"node", "--store", url, "--listen", address.host + ":" + address.port, "--id", name,
-                "--log-level", "warning", "--ends-with-parent"},
-               logs / (name + ".log"));
+Child start_node(const NodePlan& plan) {
+  return Child({"node", "--store", plan.store, "--listen",
+                plan.address.host + ":" + plan.address.port, "--id", plan.name, "--threads",
+                std::to_string(plan.threads), "--log-level", "warning", "--ends-with-parent"},
+               plan.logs / (plan.name + ".log"));
 }
 
 Task<bool> becomes_ready(Host* host, NodeAddress address) {

@@ -17,10 +17,17 @@ namespace posse {
 /// Addresses of this machine that nobody listens on now.
 std::vector<NodeAddress> free_addresses(boost::asio::io_context& io, std::size_t count);
 
-/// Starts `posse node` as `name` on the store `url`; what it says goes into a file in `logs`. It
-/// ends with this process at the latest.
-Child start_node(const std::string& url, const NodeAddress& address, const std::string& name,
-                 const std::filesystem::path& logs);
+/// How a node is started.
+struct NodePlan {
+  std::string store;
+  NodeAddress address;
+  std::string name;
+  std::filesystem::path logs;  ///< A folder; what the node says goes into a file there.
+  std::size_t threads = 1;
+};
+
+/// Starts `posse node`, which ends with this process at the latest.
+Child start_node(const NodePlan& plan);
 
 /// Waits until the node is ready; false if it is not within 10 s.
 Task<bool> becomes_ready(Host* host, NodeAddress address);

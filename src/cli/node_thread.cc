@@ -26,8 +26,12 @@ void NodeThread::start() {
   thread_ = std::thread([this] { host_->io().run(); });
 }
 
-Task<void> NodeThread::stop() {
-  return asio::co_spawn(host_->io(), serving_.stop(), asio::use_awaitable);
+Task<void> NodeThread::stop_answering() {
+  return asio::co_spawn(host_->io(), serving_.stop_answering(), asio::use_awaitable);
+}
+
+Task<void> NodeThread::leave() {
+  return asio::co_spawn(host_->io(), serving_.leave(), asio::use_awaitable);
 }
 
 }  // namespace posse

@@ -22,7 +22,7 @@ class NodeThread {
   NodeThread(const NodeThread&) = delete;
   NodeThread& operator=(const NodeThread&) = delete;
 
-  /// Ends the thread, whatever its node is doing: stop() comes first.
+  /// Ends the thread, whatever its node is doing: leave() comes first.
   ~NodeThread();
 
   WebNode& node() { return serving_.node(); }
@@ -30,8 +30,9 @@ class NodeThread {
   /// The thread begins, and its node with it.
   void start();
 
-  /// Stops the node; awaited on any executor.
-  Task<void> stop();
+  /// As Serving has them; awaited on any executor.
+  Task<void> stop_answering();
+  Task<void> leave();
 
  private:
   std::unique_ptr<Host> host_;

@@ -43,8 +43,11 @@ void Serving::start() {
   patroller_.patrol().start();
 }
 
-Task<void> Serving::stop() {
-  co_await node_.stop();
+Task<void> Serving::stop_answering() {
+  return node_.stop();
+}
+
+Task<void> Serving::leave() {
   co_await patroller_.patrol().stop();
   co_await host_.shop().close();  // what is settled behind the last answers is observed too
   host_.observed().observe(nullptr);

@@ -40,8 +40,11 @@ class Serving {
   /// Begins to answer and to patrol.
   void start();
 
-  /// Finishes what is claimed, and leaves the posse. On the host's executor.
-  Task<void> stop();
+  /// Takes nothing new, and answers what was asked. On the host's executor, as leave().
+  Task<void> stop_answering();
+
+  /// Finishes what is sold, and leaves the posse: once all nodes of the process have answered.
+  Task<void> leave();
 
  private:
   Host& host_;

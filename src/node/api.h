@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+
 #include "core/fields.h"
 #include "core/task_group.h"
 #include "live/live_documents.h"
@@ -17,6 +19,9 @@
 
 namespace posse {
 
+/// Buys, wherever in this process the campaign is sold.
+using Seller = std::function<Task<Result<Answer<Sale>>>(Purchase purchase)>;
+
 /// What the routes work with. Lives as long as they are asked.
 struct ApiParts {
   Shop& shop;
@@ -31,6 +36,7 @@ struct ApiParts {
   TaskGroup& tasks;
   Metrics& metrics;
   Log& log;
+  Seller seller;
 };
 
 /// Accounts, sessions, and what an account sees of itself.

@@ -43,7 +43,7 @@ Task<Response> buy(ApiParts* parts, const Request* request, const Visitor* visit
       .campaign = id, .buyer = visitor->name, .max_price = {}, .key = *key, .content = {}};
   if (auto wrong = read_purchase(*request, purchase)) co_return *std::move(wrong);
   Metrics::PurchaseUnderWay measured(parts->metrics);
-  const auto answer = co_await parts->shop.purchases().buy(std::move(purchase));
+  const auto answer = co_await parts->seller(std::move(purchase));
   measured.came_to(outcome_of(answer));
   const auto* refusal = answer ? std::get_if<Refusal>(&*answer) : nullptr;
   const bool is_there = refusal == nullptr || refusal->code != "unknown_campaign";

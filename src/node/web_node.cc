@@ -24,6 +24,11 @@ std::string side(std::chrono::milliseconds ahead) {
          (ahead < 0ms ? "behind" : "ahead of");
 }
 
+/// On another thread, whose answer is then there for ours.
+Task<void> keep(Task<Result<Answer<Sale>>> sale, std::optional<Result<Answer<Sale>>>* answer) {
+  answer->emplace(co_await std::move(sale));
+}
+
 }  // namespace
 
 WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
@@ -47,7 +52,8 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
              .throttle = throttle_,
              .tasks = tasks_,
              .metrics = metrics_,
-             .log = doors.log},
+             .log = doors.log,
+             .seller = [this](Purchase purchase) { return sell(std::move(purchase)); }},
       sources_{.journal = doors.shop.journal().counters(),
                .live = live_,
                .patrol = doors.patrol,
@@ -55,7 +61,7 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
                .clock_watch = clock_watch_,
                .server = *server_,
                .passwords = passwords_},
-      measured_{this} {
+      nodes_{this} {
   router_.add("GET", "/healthz", for_all(parts_, alive));
   router_.add("GET", "/readyz", [this](Request) { return ready(); });
   router_.add("GET", "/metrics", [this](Request) { return measure_all(); });
@@ -104,9 +110,20 @@ Task<std::shared_ptr<const Metrics::Measured>> WebNode::measure() {
   co_return metrics_.measure(sources_);
 }
 
+Task<Result<Answer<Sale>>> WebNode::sell(Purchase purchase) {
+  const std::size_t falls_to = std::hash<std::string>()(purchase.campaign.text()) % nodes_.size();
+  WebNode* node = nodes_[falls_to];
+  auto sale = node->doors_.shop.purchases().buy(std::move(purchase));
+  if (node == this) co_return co_await std::move(sale);
+  std::optional<Result<Answer<Sale>>> answer;
+  co_await asio::co_spawn(node->doors_.executor, keep(std::move(sale), &answer),
+                          asio::use_awaitable);
+  co_return *std::move(answer);
+}
+
 Task<Response> WebNode::measure_all() {
   std::vector<std::shared_ptr<const Metrics::Measured>> all;
-  for (WebNode* node : measured_) {
+  for (WebNode* node : nodes_) {
     // Its figures belong to its thread.
     auto measured =
         co_await asio::co_spawn(node->doors_.executor, node->measure(), asio::use_awaitable);

@@ -34,14 +34,16 @@ class WebNode {
 
   WebNode(Doors doors, std::unique_ptr<Server> server);
 
-  /// Has `nodes`, those of this process and itself among them, measured by /metrics of this one.
-  /// Before start(); the executor of each runs until this one has stopped.
-  void measure_with(std::vector<WebNode*> nodes) { measured_ = std::move(nodes); }
+  /// `nodes` are those of this process, the same list for each of them. What is asked of any is
+  /// sold by the one that the campaign falls to, so that they do not compete for its slots; and
+  /// /metrics of any shows all. Before start(); none is destroyed before all have stopped.
+  void work_with(std::vector<WebNode*> nodes) { nodes_ = std::move(nodes); }
 
   /// Begins to answer.
   void start();
 
-  /// Finishes what is claimed, closes streams, takes nothing new.
+  /// Answers what was asked, closes streams, takes nothing new. What is asked of other nodes of the
+  /// process may still be sold here.
   Task<void> stop();
 
   Metrics& metrics() { return metrics_; }
@@ -52,6 +54,7 @@ class WebNode {
   Task<Response> answer(Request request);
   Task<std::shared_ptr<const Metrics::Measured>> measure();
   Task<Response> measure_all();
+  Task<Result<Answer<Sale>>> sell(Purchase purchase);
   Task<Response> ready();
   Task<void> watch_clock();
 
@@ -68,7 +71,7 @@ class WebNode {
   Throttle throttle_;
   ApiParts parts_;
   Metrics::Sources sources_;
-  std::vector<WebNode*> measured_;
+  std::vector<WebNode*> nodes_;
   Router router_;
 };
 

@@ -72,13 +72,22 @@ class Threads(NodeCase):
 
     def test_ends_in_order_and_leaves_the_posse(self):
         node = self.threaded()
-        tokens = self.open_shop(node)
+        tokens = self.open_shop(node, funds=100_000)
         self.assertEqual(self.buy_at(node, tokens["bob"]).status, 201)
+        keys = [new_key() for _ in range(4 * THREADS)]
+        asking = [threading.Thread(target=self.ask_in_vain, args=(node, tokens["bob"], key))
+                  for key in keys]
+        for one in asking:
+            one.start()
         node.send_signal(signal.SIGTERM)
         self.assertEqual(node.wait(timeout=10), 0)
+        for one in asking:
+            one.join()
         self.assertEqual(json.loads(self.document("posse/members"))["members"], [])
+        self.assertEqual(self.account("bob")["holds"], [], "whatever was claimed is settled")
         again = self.threaded()
-        self.assertEqual(self.buy_at(again, tokens["bob"]).json()["slot"], 2)
+        slots = {self.sold(again, tokens["bob"], key) for key in keys}
+        self.assertEqual(slots, set(range(2, len(keys) + 2)))
 
     def test_killed_with_all_its_threads_it_loses_nothing(self):
         node = self.threaded()
