@@ -86,6 +86,22 @@ Task<Result<Answer<AccountView>>> Accounts::give_role(Name name, std::string rol
   co_return co_await show(name);
 }
 
+Task<Result<bool>> Accounts::change_password(Name name, PasswordChange change) {
+  bool is_there = false;
+  Decision decision = [&](Participant& account) {
+    json::value& held = account.data["password"];
+    is_there = held.is_string() && held.as_string() == change.to;
+    if (is_there || !held.is_string() || held.as_string() != change.from) return Verdict::keep;
+    held = change.to;
+    is_there = true;
+    return Verdict::write;
+  };
+  const auto updated =
+      co_await journal_.participants().update(account_key(name), std::move(decision));
+  if (!updated) co_return updated.error();
+  co_return *updated != Updated::absent&& is_there;
+}
+
 Task<Result<Answer<AccountView>>> Accounts::show(Name name) {
   const auto account = co_await journal_.participants().get(account_key(name));
   if (!account) co_return account.error();

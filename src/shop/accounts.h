@@ -23,6 +23,12 @@ struct AccountView {
   std::vector<std::string> campaigns;
 };
 
+/// Hashes of a password that goes, and of the one that comes.
+struct PasswordChange {
+  std::string from;
+  std::string to;
+};
+
 /// Empty if the account's own fields are as the shop writes them.
 /// Errors: `unreadable`, naming the document, the field and the bound.
 std::optional<Error> misshapen(const Name& name, const Participant& account);
@@ -46,6 +52,10 @@ class Accounts {
 
   /// What create() was given; empty if there is no account, or none that can log in.
   Task<Result<std::string>> password_hash(Name name);
+
+  /// Puts the hash `change.to` in place of `change.from`; again, nothing changes. False if neither
+  /// is there: somebody else has changed it, or there is no such account.
+  Task<Result<bool>> change_password(Name name, PasswordChange change);
 
   /// Decides every hold on the account (login, or a read that needs the funds), then shows it.
   /// Refused: `unknown_account`.

@@ -109,6 +109,32 @@ TEST(Account, TakesARoleAndKeepsIt) {
   EXPECT_EQ(sentence(wrong), "role must be person or operator");
 }
 
+TEST(Account, ChangesThePasswordThatWasChecked) {
+  ShopWorld world;
+  const Name ann = world.name("ann");
+  granted(world.run(world.shop.accounts().create(ann, "first")));
+  EXPECT_FALSE(*world.run(world.shop.accounts().change_password(ann, {"other", "second"})));
+  EXPECT_TRUE(*world.run(world.shop.accounts().change_password(ann, {"first", "second"})));
+  EXPECT_EQ(*world.run(world.other.accounts().password_hash(ann)), "second");
+  EXPECT_TRUE(*world.run(world.shop.accounts().change_password(ann, {"first", "second"})));
+  EXPECT_FALSE(*world.run(world.other.accounts().change_password(ann, {"first", "third"})));
+  EXPECT_FALSE(
+      *world.run(world.shop.accounts().change_password(world.name("eve"), {"first", "second"})));
+  EXPECT_EQ(*world.run(world.other.accounts().password_hash(ann)), "second");
+}
+
+TEST(Account, ChangesThePasswordThoughTheAnswerIsLost) {  // S7
+  ShopWorld world;
+  const Name ann = world.name("ann");
+  granted(world.run(world.other.accounts().create(ann, "first")));
+  int writes = 0;
+  world.mortal.fate = [&](const Key& /*key*/) {
+    return writes++ == 0 ? Fate::answer_lost : Fate::alive;
+  };
+  EXPECT_TRUE(*world.run(world.other.accounts().change_password(ann, {"first", "second"})));
+  EXPECT_EQ(*world.run(world.shop.accounts().password_hash(ann)), "second");
+}
+
 TEST(Account, IsRefusedIfItIsNotThere) {
   ShopWorld world;
   Accounts& accounts = world.shop.accounts();
