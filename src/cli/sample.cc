@@ -84,7 +84,12 @@ struct SessionWork {
 Task<void> session_maker(SessionWork* work) {
   while (work->next < work->accounts.size() && work->tokens) {
     const Name account = work->accounts[work->next++];
-    auto opened = co_await work->sessions->open(account);
+    const auto generation = co_await work->sessions->generation(account);
+    if (!generation) {
+      work->tokens = generation.error();
+      co_return;
+    }
+    auto opened = co_await work->sessions->open(account, *generation);
     if (!opened)
       work->tokens = opened.error();
     else if (work->tokens)

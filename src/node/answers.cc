@@ -9,7 +9,7 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-constexpr std::array<std::pair<std::string_view, unsigned>, 20> statuses{
+constexpr std::array<std::pair<std::string_view, unsigned>, 22> statuses{
     {{"bad_request", 400},
      {"insufficient_funds", 402},
      {"unknown_account", 404},
@@ -17,6 +17,7 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 20> statuses{
      {"unsold", 404},
      {"nothing_on_show", 404},
      {"not_the_owner", 403},
+     {"session_only", 403},
      {"exists", 409},
      {"price_moved", 409},
      {"sold_out", 409},
@@ -25,6 +26,7 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 20> statuses{
      {"key_reused", 409},
      {"reference_reused", 409},
      {"too_many_campaigns", 409},
+     {"too_many_keys", 409},
      {"amount_too_large", 409},
      {"too_many_holds", 429},
      {"busy", 503},

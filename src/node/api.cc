@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "node/answers.h"
 
 namespace posse {
 namespace {
@@ -61,6 +62,10 @@ std::variant<std::optional<std::int64_t>, Response> number_in_query(const Reques
   return problem(400, "bad_request",
                  name + " must be a whole number from " + std::to_string(range.least) + " to " +
                      std::to_string(range.most));
+}
+
+Response session_only(const std::string& detail) {
+  return answer_of(refuse("session_only", detail));
 }
 
 Response unknown_campaign(const std::string& id) {

@@ -75,6 +75,9 @@ Handler for_all(ApiParts& parts, Route route);
 Handler for_visitors(ApiParts& parts, VisitorRoute route);
 Handler for_operators(ApiParts& parts, VisitorRoute route);
 
+/// What a visitor with a key is told where a session is asked for.
+Response session_only(const std::string& detail);
+
 /// A path's {id}, if it can be a campaign's; else the problem to answer.
 std::variant<Name, Response> campaign_in(const Request& request);
 Response unknown_campaign(const std::string& id);

@@ -4,11 +4,15 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "live/live_documents.h"
+#include "node/access.h"
 #include "posse/clock.h"
 #include "posse/random.h"
 #include "posse/store.h"
+#include "shop/answer.h"
+#include "shop/campaign.h"
 #include "shop/name.h"
 
 namespace posse {
@@ -23,35 +27,62 @@ struct Opened {
   Time expires_at{};
 };
 
+/// Until when an API key lasts, which is a session without an end.
+inline constexpr Time key_expires_at = time_max;
+
+/// Whose a token is.
+struct Holder {
+  Name account;
+  bool by_key = false;  ///< It is an API key, no session.
+};
+
 /// Documents `session/<digest of the token>`: {"v":1,"account":…,"created_at":…,"expires_at":…,
-/// "ended":0}. A session that ended stays ended, on every node within 100 ms. An API key is a
-/// session that lasts until it is ended. Errors: the store's; `unreadable`; `contended`.
+/// "ended":0,"generation":…}. A session that ended stays ended, on every node within 100 ms. An API
+/// key is a session that lasts until it is ended, and stands in its account's list (Access) before
+/// it works. Errors: the store's; `unreadable`; `contended`.
 class Sessions {
  public:
   Sessions(Store& store, LiveDocuments& live, Clock& clock, Random& random)
-      : store_(store), live_(live), clock_(clock), random_(random) {}
+      : store_(store), live_(live), clock_(clock), random_(random), access_(store, live) {}
 
-  Task<Result<Opened>> open(Name account);
+  /// What a session has to be opened with. Whoever checks a password reads it before the password's
+  /// hash: then a session that was opened with an old password has ended.
+  Task<Result<std::uint64_t>> generation(Name account);
 
-  Task<Result<Opened>> make_key(Name account);
+  /// A session that lasts until another generation begins, or for `session_length`.
+  Task<Result<Opened>> open(Name account, std::uint64_t generation);
 
-  /// Whose session `token` is; empty if it is none, has ended or is over.
-  Task<Result<std::optional<Name>>> account_of(std::string token);
+  /// Ends every session of `account` that was opened with what generation() told before; its keys
+  /// stay. Again after a failure.
+  Task<Result<void>> end_all(Name account);
 
-  /// Ends the session of `token`. One that is over, or never was, is no error.
-  Task<Result<void>> end(std::string token);
+  /// A key, which is on its account's list by then.
+  /// Refused: `too_many_keys`.
+  Task<Result<Answer<Opened>>> make_key(Name account);
 
-  /// Ends the key `id` of `account`; false if there is no such key.
+  /// The keys of `account`, newest last. One whose making failed is listed, and does not work.
+  Task<Result<std::vector<ListedKey>>> keys(Name account);
+
+  /// Who holds `token`; empty if it is none of ours, has ended or is over.
+  Task<Result<std::optional<Holder>>> holder_of(std::string token);
+
+  /// Ends the session or key `token`, which is the holder's. One that is over is no error.
+  Task<Result<void>> end(Holder holder, std::string token);
+
+  /// Ends the key `id` of `account`, listed or not, and takes it off the list; false if there is no
+  /// such key.
   Task<Result<bool>> end_key(Name account, std::string id);
 
  private:
-  Task<Result<Opened>> add(Name account, Time expires_at);
-  Task<Result<bool>> end_document(Key key, std::optional<Name> account);
+  Opened draw(Time expires_at);
+  Task<Result<Opened>> add(Opened opened, Name account, std::uint64_t generation);
+  Task<Result<bool>> end_document(Key key, Name account);
 
   Store& store_;
   LiveDocuments& live_;
   Clock& clock_;
   Random& random_;
+  Access access_;
 };
 
 }  // namespace posse

@@ -71,10 +71,12 @@ Task<std::variant<Visitor, Response>> Visitors::recognise(const Request* request
       co_return problem(403, "cross_site", "this request comes from a page of another site");
     }
   }
-  const auto account = co_await sessions_.account_of(token);
-  if (!account) co_return answer_of(account.error());
-  if (!*account) co_return unauthorized();
-  co_return Visitor{.name = **account, .token = std::move(token)};
+  auto holder = co_await sessions_.holder_of(token);
+  if (!holder) co_return answer_of(holder.error());
+  if (!*holder) co_return unauthorized();
+  co_return Visitor{.name = std::move((*holder)->account),
+                    .token = std::move(token),
+                    .by_key = (*holder)->by_key};
 }
 
 Task<std::variant<Visitor, Response>> Visitors::recognise_operator(const Request* request) {

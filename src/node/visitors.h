@@ -15,6 +15,7 @@ namespace posse {
 struct Visitor {
   Name name;
   std::string token;
+  bool by_key = false;  ///< Asks with an API key; else with a session, which a password opened.
 };
 
 /// Recognises visitors by `Authorization: Bearer …`, or by the cookie that a login sets. The cookie

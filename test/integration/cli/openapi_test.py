@@ -313,8 +313,12 @@ class Node(NodeCase):
     def ends(self, node, tokens):
         for body in (None, {}):
             made = self.good_ask(201, node, "POST", "/v1/me/keys", body, token=tokens["bob"])
+        self.good_ask(200, node, "GET", "/v1/me/keys", token=tokens["bob"])
         self.good_ask(204, node, "DELETE", "/v1/me/keys/" + made.json()["id"], token=tokens["bob"])
-        self.good_ask(204, node, "DELETE", "/v1/sessions", token=tokens["bob"])
+        changed = self.good_ask(200, node, "PUT", "/v1/me/password",
+                                {"password": PASSWORD, "new_password": PASSWORD[::-1]},
+                                token=tokens["bob"])
+        self.good_ask(204, node, "DELETE", "/v1/sessions", token=changed.json()["token"])
 
     def test_refuses_in_described_words(self):
         node = self.node()

@@ -7,6 +7,7 @@ import type {
   Campaign,
   CampaignChange,
   Harvested,
+  ListedKey,
   Me,
   NewCampaign,
   Order,
@@ -31,6 +32,7 @@ export const shop = {
   me: () => ask<Me>('GET', '/v1/me'),
   resolve: () => ask<Me>('POST', '/v1/me/resolve'),
   harvest: () => ask<Harvested>('POST', '/v1/me/harvest'),
+  keys: () => ask<{ keys: ListedKey[] }>('GET', '/v1/me/keys'),
   make_key: () => ask<ApiKey>('POST', '/v1/me/keys'),
   end_key: (id: string) => ask<unknown>('DELETE', `/v1/me/keys/${encodeURIComponent(id)}`),
   purchases: (before?: number) =>

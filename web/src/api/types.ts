@@ -9,6 +9,7 @@ export type Booked = Schemas['Booked'];
 export type Campaign = Schemas['Campaign'];
 export type CampaignChange = Schemas['CampaignChange'];
 export type Harvested = Schemas['Harvested'];
+export type ListedKey = Schemas['ListedKey'];
 export type Me = Schemas['Me'];
 export type NewCampaign = Schemas['NewCampaign'];
 export type Order = Schemas['Order'];
