@@ -9,7 +9,7 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-constexpr std::array<std::pair<std::string_view, unsigned>, 22> statuses{
+constexpr std::array<std::pair<std::string_view, unsigned>, 23> statuses{
     {{"bad_request", 400},
      {"insufficient_funds", 402},
      {"unknown_account", 404},
@@ -27,6 +27,7 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 22> statuses{
      {"reference_reused", 409},
      {"too_many_campaigns", 409},
      {"too_many_keys", 409},
+     {"other_buyer", 409},
      {"amount_too_large", 409},
      {"too_many_holds", 429},
      {"busy", 503},

@@ -15,11 +15,25 @@ namespace {
 
 constexpr std::size_t receipts_page = 50;
 
+Response other_buyer(const Name& meant, const Name& visitor) {
+  return answer_of(refuse("other_buyer", "this order is for `" + meant.text() + "`, but `" +
+                                             visitor.text() + "` is logged in"));
+}
+
+/// Reads the order. Its `buyer` is no part of it: it only says whom the client takes the visitor
+/// for, who may have logged in as somebody else in another window.
 std::optional<Response> read_purchase(const Request& request, Purchase& purchase) {
-  return read_body(request, [&](Fields& fields) {
+  std::optional<Name> buyer;
+  auto wrong = read_body(request, [&](Fields& fields) {
     purchase.max_price = Cents{fields.integer("max_price")};
     if (fields.has("content")) purchase.content = fields.text("content", content_bytes_max);
+    if (!fields.has("buyer")) return;
+    buyer = Name::from(fields.text("buyer", 64));
+    if (!buyer) fields.refuse("buyer", Name::rule);
   });
+  if (wrong) return wrong;
+  if (buyer && *buyer != purchase.buyer) return other_buyer(*buyer, purchase.buyer);
+  return {};
 }
 
 /// As metrics call it.

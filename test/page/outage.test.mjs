@@ -106,6 +106,30 @@ describe('an outage', { timeout: 180_000 }, () => {
     assert.equal((await bought('fred')).length, 1);
   });
 
+  test('an order does not go on under another login', async () => {
+    await posse.person(set.node, 'jona');
+    await posse.deposit(set.node, set.root, 'jona', 1000);
+    const page = await buyer('ines');
+    let asked = 0;
+    await page.route('**/purchases', async (route) => {
+      if (route.request().method() !== 'POST' || ++asked > 1) return route.continue();
+      const other = await page.context().newPage();
+      await posse.enter(other, 'jona');
+      await other.close();
+      return route.abort('connectionreset');
+    });
+    await buy(page);
+    await page.getByText('Somebody else is logged in').waitFor();
+    assert.equal(asked, 2);
+    await page.getByRole('link', { name: 'Log in as ines' }).click();
+    await page.getByLabel('Name').fill('ines');
+    await page.getByLabel('Password').fill(posse.password);
+    await page.getByRole('main').getByRole('button', { name: 'Log in' }).click();
+    await page.getByText(/Slot \d+ is yours/).waitFor();
+    assert.equal((await bought('ines')).length, 1);
+    assert.deepEqual(await bought('jona'), []);
+  });
+
   test('who was logged out before buys nothing by pressing', async () => {
     const page = await buyer('gina');
     await page.context().clearCookies();

@@ -255,7 +255,7 @@ class Node(NodeCase):
         self.good_ask(200, node, "PATCH", hours, {"title": "H", "capacity": 3}, token=ann)
         for price in (1, 2):
             sale = self.ask(node, "POST", hours + "/purchases",
-                            {"max_price": 9, "content": "\n🎂"}, token=bob,
+                            {"max_price": 9, "content": "\n🎂", "buyer": "bob"}, token=bob,
                             Idempotency_Key=new_key().upper())
             self.assertEqual((sale.status, sale.json()["price"]), (201, price), sale.text)
         self.wait_until(lambda: self.good_ask(200, node, "GET", "/v1/me", token=bob)

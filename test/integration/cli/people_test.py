@@ -238,5 +238,30 @@ class Passwords(PeopleCase):
         self.assertEqual(self.log_in(node, "bob", NEW_PASSWORD).status, 201)
 
 
+class Buyers(PeopleCase):
+    def test_another_one_buys_nothing_and_leaves_the_key_free(self):
+        node = self.node()
+        tokens = self.open_shop(node)
+        key = new_key()
+        for token in (tokens["bob"], self.make_key(node, tokens["bob"])["key"]):
+            other = self.buy_at(node, token, key, buyer="ann")
+            detail = self.refused(other, 409, "other_buyer")
+            self.assertIn("`ann`", detail)
+        me = self.good_ask(200, node, "GET", "/v1/me", token=tokens["bob"]).json()
+        self.assertEqual((me["balance"], me["spendable"], me["holds"]), (1000, 1000, []))
+        self.assertEqual(self.good_ask(200, node, "GET", "/v1/campaigns/lamps").json()["tip"]
+                         ["slot"], 0)
+        sales = [self.buy_at(node, tokens["bob"], key, **more)
+                 for more in ({"buyer": "bob"}, {"buyer": "bob"}, {})]
+        self.assertEqual([sale.status for sale in sales], [201] * 3)
+        self.assertEqual([sale.json()["repeated"] for sale in sales], [False, True, True])
+        self.assertEqual({sale.json()["slot"] for sale in sales}, {1})
+        self.refused(self.buy_at(node, tokens["bob"], key, buyer="ann"), 409, "other_buyer")
+        self.assertIn("buyer", self.refused(
+            self.buy_at(node, tokens["bob"], buyer="Bob"), 400, "bad_request"))
+        self.assertEqual(self.account("bob")["spendable"], 960)
+        self.assertTrue(self.audit()["sound"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -11,6 +11,7 @@ export type Outcome =
   | { kind: 'sending' }
   | { kind: 'undecided'; words: string }
   | { kind: 'logged_out' }
+  | { kind: 'other_login' }
   | { kind: 'sold'; sale: Sale }
   | { kind: 'price_moved'; price: number }
   | { kind: 'insufficient_funds'; spendable: number }
@@ -34,7 +35,7 @@ export class Order {
 
   /** Whether it may still become a purchase. */
   get is_open(): boolean {
-    return ['sending', 'undecided', 'logged_out'].includes(this.outcome.kind);
+    return ['sending', 'undecided', 'logged_out', 'other_login'].includes(this.outcome.kind);
   }
 
   /** Makes a new purchase and sends it. */
@@ -63,11 +64,15 @@ export class Order {
     for (let tries = 0; !this.#left; ++tries) {
       let pause_s = pauses_s[Math.min(tries, pauses_s.length - 1)]!;
       try {
-        const { campaign, max_price, content, key } = this.kept;
-        const answer = await shop.buy(campaign, { max_price, content }, key);
+        const { campaign, max_price, content, key, account: buyer } = this.kept;
+        // With its buyer: another window may have logged in as somebody else.
+        const answer = await shop.buy(campaign, { max_price, content, buyer }, key);
         let outcome = outcome_of(answer);
         // Nothing was sent before this, so it is known that nothing was bought.
-        if (outcome.kind === 'logged_out' && is_new && tries === 0) outcome = never_sent;
+        const is_first = is_new && tries === 0;
+        if (is_first && outcome.kind === 'logged_out') outcome = never_sent;
+        if (is_first && outcome.kind === 'other_login')
+          outcome = { kind: 'refused', words: words_of(answer) };
         this.#reach(outcome);
         if (outcome.kind !== 'undecided') return;
         pause_s = Math.max(pause_s, answer.retry_after_s ?? 0);
@@ -100,6 +105,8 @@ function outcome_of(answer: Answer<Sale>): Outcome {
       return { kind: problem.code };
     case 'unauthorized':
       return { kind: 'logged_out' };
+    case 'other_buyer':
+      return { kind: 'other_login' };
   }
   const words = words_of(answer);
   const is_known = answer.status >= 400 && answer.status < 500 && answer.status !== 429;
