@@ -118,6 +118,8 @@ void add_account_commands(CLI::App& app, Chosen& chosen) {
     chosen.run = [&chosen, arguments] { return run_create(chosen.globals, *arguments); };
   });
 
+  add_password_command(*account, chosen);
+
   CLI::App* look = account->add_subcommand(
       "show", "Show an account: balance, what of it can be spent, what is undecided");
   look->add_option("NAME", arguments->name, "the account; with --node the token's");

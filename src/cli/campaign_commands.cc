@@ -17,7 +17,7 @@ struct Arguments {
   std::string title;
   std::string price;
   std::string floor;
-  std::string cooldown = "86400";
+  std::string cooldown;
   std::string slot_seconds = "0";
   std::string capacity;
   std::string opens_at;
@@ -155,14 +155,18 @@ bool read_pricing(const Arguments& arguments, Campaign& campaign) {
     return false;
   }
   if (!arguments.price.empty()) {
+    if (!arguments.cooldown.empty()) {
+      usage_error("--cooldown belongs to --floor: --price is always the same");
+      return false;
+    }
     if (!read_bounded("--price", arguments.price, {0, INT64_MAX}, cents)) return false;
     campaign.pricing = fixed_pricing(Cents{cents});
     return true;
   }
   std::int64_t cooldown = 0;
   if (!read_bounded("--floor", arguments.floor, {1, INT64_MAX}, cents)) return false;
-  if (!read_bounded("--cooldown", arguments.cooldown, {0, slot_seconds_max}, cooldown))
-    return false;
+  const std::string text = arguments.cooldown.empty() ? "86400" : arguments.cooldown;
+  if (!read_bounded("--cooldown", text, {0, slot_seconds_max}, cooldown)) return false;
   campaign.pricing = doubling_pricing(Cents{cents}, std::chrono::seconds{cooldown});
   return true;
 }

@@ -22,6 +22,7 @@ struct Chosen {
 };
 
 void add_account_commands(CLI::App& app, Chosen& chosen);
+void add_password_command(CLI::App& account, Chosen& chosen);
 void add_payment_commands(CLI::App& app, Chosen& chosen);
 void add_campaign_commands(CLI::App& app, Chosen& chosen);
 void add_buy_command(CLI::App& app, Chosen& chosen);

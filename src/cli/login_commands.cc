@@ -3,14 +3,10 @@
 #include "cli/commands.h"
 #include "cli/password_line.h"
 #include "cli/remote.h"
+#include "cli/views.h"
 
 namespace posse {
 namespace {
-
-/// The token alone, so that a shell can take it.
-std::string token_text(const boost::json::object& session) {
-  return std::string(session.at("token").as_string()) + "\n";
-}
 
 std::string nothing_text(const boost::json::object& /*nothing*/) {
   return "";

@@ -16,9 +16,10 @@ namespace {
 /// While it lives, a terminal shows nothing of what is typed.
 class Unseen {
  public:
-  Unseen() : is_terminal_(::isatty(STDIN_FILENO) == 1 && ::tcgetattr(STDIN_FILENO, &before_) == 0) {
+  explicit Unseen(const char* prompt)
+      : is_terminal_(::isatty(STDIN_FILENO) == 1 && ::tcgetattr(STDIN_FILENO, &before_) == 0) {
     if (!is_terminal_) return;
-    (void)std::fputs("password: ", stderr);
+    (void)std::fputs(prompt, stderr);
     termios silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     (void)::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
@@ -37,8 +38,8 @@ class Unseen {
 };
 
 /// One line, or its first `bytes_max` bytes.
-std::string read_line(std::size_t bytes_max) {
-  const Unseen unseen;
+std::string read_line(const char* prompt, std::size_t bytes_max) {
+  const Unseen unseen(prompt);
   std::string line;
   for (char one = 0; line.size() < bytes_max && std::cin.get(one) && one != '\n';) line += one;
   return line;
@@ -46,8 +47,8 @@ std::string read_line(std::size_t bytes_max) {
 
 }  // namespace
 
-std::optional<std::string> read_password() {
-  std::string password = read_line(password_bytes_max + 1);
+std::optional<std::string> read_password(const char* prompt) {
+  std::string password = read_line(prompt, password_bytes_max + 1);
   if (password.size() >= password_bytes_min && password.size() <= password_bytes_max)
     return password;
   usage_error("the password must be " + std::to_string(password_bytes_min) + " to " +

@@ -7,8 +7,8 @@
 
 namespace posse {
 
-/// One line of standard input; a terminal is asked for it and does not show it. Empty after a
-/// usage error: it has too few or too many bytes.
-std::optional<std::string> read_password();
+/// One line of standard input; a terminal is asked for it, by `prompt`, and does not show it. Empty
+/// after a usage error: it has too few or too many bytes.
+std::optional<std::string> read_password(const char* prompt = "password: ");
 
 }  // namespace posse

@@ -30,6 +30,10 @@ std::string plain_number(const json::object& object, std::string_view field) {
 
 }  // namespace
 
+std::string token_text(const json::object& session) {
+  return text(session, "token") + "\n";
+}
+
 std::string account_text(const json::object& account) {
   std::string out = text(account, "name") + " (" + text(account, "role") + "): balance " +
                     number(account, "balance") + ", can spend " + number(account, "spendable") +

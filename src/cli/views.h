@@ -17,6 +17,9 @@ TextOf sale_text;
 TextOf booked_text;
 TextOf harvested_text;
 
+/// A session's token alone, so that a shell can take it.
+TextOf token_text;
+
 /// Whether `value` is an object that `text` reads.
 bool is_read_by(TextOf* text, const boost::json::value& value);
 

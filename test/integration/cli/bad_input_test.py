@@ -43,6 +43,7 @@ TABLE = [
     ((*CREATE, "--floor", "0"), f"--floor {AMOUNT}"),
     ((*CREATE, "--floor", "1", "--cooldown", "315360001"),
      "--cooldown must be a whole number from 0 to 315360000"),
+    ((*CREATE, "--price", "1", "--cooldown", "60"), "--cooldown belongs to --floor"),
     ((*CREATE, "--price", "1", "--slot-seconds", "315360001"),
      "--slot-seconds must be a whole number from 0 to 315360000"),
     ((*CREATE, "--price", "1", "--slot-seconds", ""),

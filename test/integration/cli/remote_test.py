@@ -164,6 +164,40 @@ class SameWords(RemoteCase):
                           stdin=b"correct horse\n"), REFUSED, "exists")
 
 
+class Passwords(RemoteCase):
+    OLD, NEW = b"correct horse\n", b"battery staple\n"
+
+    def test_are_changed_at_a_node_by_who_knows_them(self):
+        nodes = [self.node(), self.node()]
+        token = self.open_shop(nodes[0])["bob"]
+        change = ("account", "password", "bob")
+        self.said(self.at(nodes, *change, token=token, stdin=self.NEW + self.NEW), REFUSED,
+                  "wrong_credentials")
+        fresh = self.good_at(nodes, *change, token=token, stdin=self.OLD + self.NEW).out.strip()
+        time.sleep(0.15)
+        self.said(self.at(nodes[1:], "account", "show", token=token), REFUSED, "unauthorized")
+        self.good_at(nodes[1:], "account", "show", token=fresh)
+        self.said(self.at(nodes, "login", "bob", stdin=self.OLD), REFUSED, "wrong_credentials")
+        self.good_at(nodes, "login", "bob", stdin=self.NEW)
+        self.said(self.at(nodes, "account", "password", "ann", token=fresh,
+                          stdin=self.NEW + self.OLD), USAGE, "NAME")
+
+    def test_are_set_on_the_store_by_who_may_write_to_it(self):
+        node = self.node()
+        token = self.open_shop(node)["bob"]
+        self.good("account", "password", "bob", stdin=self.NEW)
+        time.sleep(0.15)
+        self.said(self.at([node], "account", "show", token=token), REFUSED, "unauthorized")
+        self.good_at([node], "login", "bob", stdin=self.NEW)
+        self.good("account", "create", "carl")
+        self.said(self.at([node], "login", "carl", stdin=self.NEW), REFUSED, "wrong_credentials")
+        self.good("account", "password", "carl", stdin=self.NEW)
+        self.good_at([node], "login", "carl", stdin=self.NEW)
+        self.said(self.posse("account", "password", "nobody", stdin=self.NEW), REFUSED,
+                  "unknown_account")
+        self.said(self.posse("account", "password", "bob", stdin=b"short\n"), USAGE, "password")
+
+
 class BadWords(RemoteCase):
     def test_whoever_is_named_must_own_the_token(self):
         node = self.node()

@@ -11,6 +11,7 @@ from pathlib import Path
 from clang import answers
 from clang.clean import Clean, key_of
 from clang.compiled import units
+from clang.recent import changed_in, touched
 from rules.source import Finding
 from rules.tree import Tree
 
@@ -49,6 +50,8 @@ def main(arguments, root):
     tree = Tree.read(root)
     wanted = options.paths or FOLDERS
     chosen = [unit for unit in units(database, root) if unit.path.startswith(tuple(wanted))]
+    if options.recent:
+        chosen = touched(chosen, tree, changed_in(root))
     clean = Clean(root / "build" / "lint-clean")
     work, known = [], 0
     for tool in _tools(root, database.parent, tree, QUICK if options.quick else ()):
@@ -77,6 +80,8 @@ def _parser():
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--quick", action="store_true",
                         help="only the checks of clang-tidy that find most")
+    parser.add_argument("--recent", action="store_true",
+                        help="only what has changed lately, if git knows")
     parser.add_argument("paths", nargs="*", help="prefixes from the root; src/ and sim/ if none")
     return parser
 

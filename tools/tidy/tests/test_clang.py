@@ -8,6 +8,7 @@ from pathlib import Path
 from clang.answers import of_clang_query, of_clang_tidy
 from clang.clean import Clean, key_of
 from clang.compiled import Unit, units
+from clang.recent import touched
 from rules.tree import Tree
 
 ROOT = Path("/posse")
@@ -42,6 +43,24 @@ class CleanTest(unittest.TestCase):
             self.assertFalse(clean.knows("a"))
             clean.remember("a")
             self.assertTrue(Clean(Path(folder) / "clean").knows("a"))
+
+
+class RecentTest(unittest.TestCase):
+    TREE = Tree.of({**TEXTS, "src/core/c.cc": '#include "core/b.h"\n'})
+    UNITS = [UNIT, Unit("src/core/c.cc", "clang++-19 -c c.cc")]
+
+    def touched(self, changed):
+        return [unit.path for unit in touched(self.UNITS, self.TREE, changed)]
+
+    def test_everything_where_git_does_not_know(self):
+        self.assertEqual(self.touched(None), ["src/core/a.cc", "src/core/c.cc"])
+
+    def test_what_changed_and_one_unit_for_each_header(self):
+        self.assertEqual(self.touched({"README.md"}), [])
+        self.assertEqual(self.touched({"src/core/c.cc"}), ["src/core/c.cc"])
+        self.assertEqual(self.touched({"src/core/a.h"}), ["src/core/a.cc"])
+        self.assertEqual(self.touched({"src/core/b.h"}), ["src/core/c.cc"])
+        self.assertEqual(self.touched({"src/core/gone.h"}), [])
 
 
 class AnswersTest(unittest.TestCase):
