@@ -50,21 +50,22 @@ Exit set_on_store(const Globals& globals, const Name& name) {
   return with_host(globals, [&](Host* host) { return set(host, globals, name, hash); });
 }
 
-/// A change that nobody has answered may have ended the token that would ask again.
+/// A change without an answer may be half done: the new password in place, old sessions open.
 Exit change_at_node(const Globals& globals, const Name& name) {
   const auto old = read_password("password: ");
   if (!old) return Exit::usage;
   const auto fresh = read_password("new password: ");
   if (!fresh) return Exit::usage;
-  RemoteCommand command{.ask = {.method = "PUT",
-                                .target = "/v1/me/password",
-                                .body = {{{"password", *old}, {"new_password", *fresh}}},
-                                .key = {}},
-                        .told = {.text = token_text,
-                                 .ask_again = "log in with the new password, or else the old one"},
-                        .once = true,
-                        .who = name.text(),
-                        .who_option = "NAME"};
+  RemoteCommand command{
+      .ask = {.method = "PUT",
+              .target = "/v1/me/password",
+              .body = {{{"password", *old}, {"new_password", *fresh}}},
+              .key = {}},
+      .told = {.text = token_text,
+               .ask_again = "repeat it with both passwords: only then old sessions end"},
+      .once = true,
+      .who = name.text(),
+      .who_option = "NAME"};
   return ask_nodes(globals, std::move(command));
 }
 

@@ -32,7 +32,7 @@ struct ApiParts {
   Sessions& sessions;
   Visitors& visitors;
   PasswordWorker& passwords;
-  Throttle& throttle;
+  Throttle* throttle;  ///< One for all threads of the process.
   TaskGroup& tasks;
   Metrics& metrics;
   Log& log;

@@ -76,7 +76,7 @@ Response wrong_credentials() {
 
 /// How long this visitor has to wait before it may try a password of `name`; empty if not at all.
 std::optional<Response> held_up(ApiParts* parts, const Request* request, const Name& name) {
-  const auto wait = parts->throttle.wait(request->peer, name.text(), parts->clock.steady());
+  const auto wait = parts->throttle->wait(request->peer, name.text(), parts->clock.steady());
   if (wait > 0ms) return throttled(wait);
   return {};
 }
@@ -92,13 +92,13 @@ struct Attempt {
 Task<std::optional<bool>> is_right(ApiParts* parts, const Request* request, Attempt attempt) {
   const std::string name = attempt.name.text();
   // Counted before, or many at once would pass; taken back by whoever was right.
-  parts->throttle.failed(request->peer, name, parts->clock.steady());
+  parts->throttle->failed(request->peer, name, parts->clock.steady());
   auto verifying = parts->passwords.verify(request->peer, attempt.password, attempt.hash);
   const auto same = co_await std::move(verifying);
   if (!same)
-    parts->throttle.take_back(request->peer, name);
+    parts->throttle->take_back(request->peer, name);
   else if (*same)
-    parts->throttle.succeeded(request->peer, name);
+    parts->throttle->succeeded(request->peer, name);
   co_return same;
 }
 
@@ -188,7 +188,13 @@ Task<Response> change_password(ApiParts* parts, const Request* request, const Vi
   auto put = co_await put_password(parts, request, name, std::move(passwords));
   if (auto* wrong = std::get_if<Response>(&put)) co_return std::move(*wrong);
   const auto ended = co_await parts->sessions.end_all(name);
-  if (!ended) co_return answer_of(ended.error());
+  if (!ended) {
+    const Error half{ended.error().code,
+                     "the password is changed, but what was open with the old one may be open "
+                     "still: repeat this request; " +
+                         ended.error().detail};
+    co_return answer_of(half);
+  }
   // As at a login: the generation, then the hash. It may be another one's by now, whose change
   // has ended every session, this one too.
   const auto generation = co_await parts->sessions.generation(name);

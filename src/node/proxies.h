@@ -16,8 +16,8 @@ namespace posse {
 /// ours counts, and what stands before it, which anybody can write, does not.
 class TrustedProxies {
  public:
-  /// One IP address, or a network such as 10.0.0.0/8. Empty if `text` is neither.
-  static constexpr const char* rule = "must be IP addresses or networks such as 10.0.0.0/8";
+  /// One IP address, or a network such as 10.0.0.0/28. Empty if `text` is neither.
+  static constexpr const char* rule = "must be IP addresses or networks such as 10.0.0.0/28";
   bool add(const std::string& text);
 
   bool contains(const std::string& address) const;

@@ -25,12 +25,14 @@ std::chrono::milliseconds wait_after(int failures) {
 
 std::chrono::milliseconds Throttle::wait(const std::string& peer, const std::string& account,
                                          Steady now) {
+  const std::lock_guard lock(mutex_);
   const auto known = pairs_.find(Pair{peer, account});
   if (known == pairs_.end()) return 0ms;
   return std::max(known->second.until - now, 0ms);
 }
 
 void Throttle::failed(const std::string& peer, const std::string& account, Steady now) {
+  const std::lock_guard lock(mutex_);
   Failures& failures = pairs_[Pair{peer, account}];
   if (now - failures.last > forgotten_after) failures.count = 0;
   ++failures.count;
@@ -40,6 +42,7 @@ void Throttle::failed(const std::string& peer, const std::string& account, Stead
 }
 
 void Throttle::take_back(const std::string& peer, const std::string& account) {
+  const std::lock_guard lock(mutex_);
   const auto known = pairs_.find(Pair{peer, account});
   if (known == pairs_.end()) return;
   Failures& failures = known->second;
@@ -48,6 +51,7 @@ void Throttle::take_back(const std::string& peer, const std::string& account) {
 }
 
 void Throttle::succeeded(const std::string& peer, const std::string& account) {
+  const std::lock_guard lock(mutex_);
   pairs_.erase(Pair{peer, account});
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,7 @@ namespace posse {
 
 /// Counts failed logins of an address at an account: after the fifth, the next is let through only
 /// after 1 s, then 2, 4 … 15 minutes. Nobody is locked out by another address. In memory, per
-/// node.
+/// process: any of its threads may call.
 class Throttle {
  public:
   /// Pairs that are remembered; the one whose wait ends first goes.
@@ -38,6 +39,7 @@ class Throttle {
 
   void make_room();
 
+  std::mutex mutex_;
   std::map<Pair, Failures> pairs_;
 };
 

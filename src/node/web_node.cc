@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/web_node.h"
 
+#include <set>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -49,7 +50,7 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
              .sessions = sessions_,
              .visitors = visitors_,
              .passwords = passwords_,
-             .throttle = throttle_,
+             .throttle = &throttle_,
              .tasks = tasks_,
              .metrics = metrics_,
              .log = doors.log,
@@ -73,6 +74,14 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
   add_slot_routes(router_, parts_);
   add_key_routes(router_, parts_);
   add_page_routes(router_);
+}
+
+void WebNode::work_with(std::vector<WebNode*> nodes) {
+  nodes_ = std::move(nodes);
+  std::set<std::string> names;
+  for (WebNode* node : nodes_) names.insert(node->doors_.membership.node());
+  clock_watch_.leave_out(std::move(names));
+  parts_.throttle = &nodes_.front()->throttle_;
 }
 
 void WebNode::start() {
@@ -143,9 +152,9 @@ Task<Response> WebNode::ready() {
   if (clock_watch_.is_off()) {
     const std::string most = std::to_string(clock_off_max.count());
     const Refusal off{.code = "clock_off",
-                      .detail = "this node's clock is " + side(*clock_watch_.ahead()) +
-                                " the median of its posse, more than " + most +
-                                " ms: it sells nothing that depends on the time",
+                      .detail = "this node's clock is " + side(clock_watch_.ahead().value_or(0ms)) +
+                                " the median of its posse, and more than " + most +
+                                " ms are too many: it sells nothing that depends on the time",
                       .more = {}};
     co_return answer_of(off);
   }

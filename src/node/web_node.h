@@ -37,7 +37,7 @@ class WebNode {
   /// `nodes` are those of this process, the same list for each of them. What is asked of any is
   /// sold by the one that the campaign falls to, so that they do not compete for its slots; and
   /// /metrics of any shows all. Before start(); none is destroyed before all have stopped.
-  void work_with(std::vector<WebNode*> nodes) { nodes_ = std::move(nodes); }
+  void work_with(std::vector<WebNode*> nodes);
 
   /// Begins to answer.
   void start();

@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "patrol/membership.h"
@@ -27,6 +29,14 @@ inline constexpr std::size_t clocks_min = 3;
 /// What a clock showed says nothing after this: several beats.
 inline constexpr auto clock_known_for = 60000ms;
 
+/// Beats of a neighbour that count: a slow write makes its clock look late, never early, so the
+/// latest it showed in any of them is nearest to the truth.
+inline constexpr std::size_t beats_that_count = 3;
+
+/// When our wall clock moves so much against our steady time, somebody has set it, or the machine
+/// slept: the neighbours on it may have moved too, and what they showed before says nothing.
+inline constexpr auto clock_step = 250ms;
+
 /// Compares wall clocks by the beats of the membership document. A beat that is new since the last
 /// look was made between the two, at the time it carries: that gives the offset to half of
 /// `look_every` and the time a write takes. Looks that were too far apart, or while our own beats
@@ -36,6 +46,9 @@ class ClockWatch {
  public:
   ClockWatch(Membership& membership, Clock& clock) : membership_(membership), clock_(clock) {}
 
+  /// The members `nodes` go by our clock: they say nothing about it.
+  void leave_out(std::set<std::string> nodes) { left_out_ = std::move(nodes); }
+
   /// Reads the document once; to be called every `look_every`. What fails is no news.
   Task<void> look();
 
@@ -43,22 +56,33 @@ class ClockWatch {
   /// `clocks_min`.
   std::optional<std::chrono::milliseconds> ahead() const;
 
-  /// Whether our clock prices no sale.
-  bool is_off() const;
+  /// Whether our clock prices no sale. Once it is off it stays so until it is seen to be right, or
+  /// nobody could tell for `clock_known_for`.
+  bool is_off() const { return is_off_; }
 
  private:
-  struct Seen {
-    Member member;
-    /// What its clock shows, less our steady time; since when.
-    std::optional<std::chrono::milliseconds> shows;
+  /// What a clock showed, less our steady time, and when we learnt it.
+  struct Showed {
+    std::chrono::milliseconds less_steady{};
     Steady learnt{};
   };
+  struct Seen {
+    Member member;
+    std::deque<Showed> beats;
+  };
 
+  std::chrono::milliseconds own() const;
+  void notice_step();
   void observe(const Member& member, Steady before, Steady now);
+  void judge(Steady now);
 
   Membership& membership_;
   Clock& clock_;
+  std::set<std::string> left_out_;
   std::optional<Steady> last_look_;
+  std::optional<std::chrono::milliseconds> last_own_;
+  Steady last_told_{};  ///< When it was known last how far our clock is ahead.
+  bool is_off_ = false;
   std::map<std::string, Seen> seen_;
 };
 

@@ -53,7 +53,7 @@ struct Member {
 Bytes write_members(const std::vector<Member>& members);
 Result<std::vector<Member>> read_members(const Bytes& bytes, const Key& key);
 
-/// This node's place in the posse. Clocks of different machines are never compared: a member is
+/// This node's place in the posse. Nothing here compares clocks of different machines: a member is
 /// alive while what it writes keeps changing under our eyes, by our own steady time. Who is taken
 /// for dead wrongly comes back with its next beat; safety rests on none of it.
 class Membership {

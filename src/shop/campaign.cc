@@ -17,8 +17,8 @@ Time read_time(Fields& fields, std::string_view name) {
 }  // namespace
 
 bool depends_on_time(const Campaign& campaign) {
-  return campaign.opens_at != Time{} || campaign.closes_at != Time{} ||
-         campaign.pricing->depends_on_time();
+  return campaign.slot_length.count() > 0 || campaign.opens_at != Time{} ||
+         campaign.closes_at != Time{} || campaign.pricing->depends_on_time();
 }
 
 json::object write_campaign(const Campaign& campaign) {

@@ -103,25 +103,61 @@ TEST_F(ClockWatchTest, SaysNothingOfTwoClocks)  // S17
   EXPECT_FALSE(nodes[1]->watch.is_off());
 }
 
-TEST_F(ClockWatchTest, NoticesAJumpOfItsOwnClockAtOnce)  // S17
+TEST_F(ClockWatchTest, NoticesThatItsOwnClockWasSet)  // S17
 {
   open({0ms, 0ms, 0ms});
   live(20);
   EXPECT_FALSE(nodes[1]->watch.is_off());
   nodes[1]->clock.jump(-2000ms);
+  live(20);
   EXPECT_TRUE(nodes[1]->watch.is_off());
   expect_ahead(1, -2000ms);
   nodes[1]->clock.jump(2000ms);
+  live(20);
   EXPECT_FALSE(nodes[1]->watch.is_off());
 }
 
-TEST_F(ClockWatchTest, ForgetsClocksThatAreSilent)  // S17
+/// The machine of all of them was set: what each showed before is no reason to doubt oneself.
+TEST_F(ClockWatchTest, DoubtsNobodyWhenAllClocksAreSetTogether)  // S17
+{
+  open({0ms, 0ms, 0ms});
+  live(20);
+  for (const auto& node : nodes) node->clock.jump(5000ms);
+  for (int looks = 0; looks < 60; ++looks) {
+    for (const auto& node : nodes) {
+      world.run(node->watch.look());
+      EXPECT_FALSE(node->watch.is_off());
+    }
+    if (looks % 20 == 10) {
+      for (const auto& node : nodes) (void)world.run(node->membership.beat());
+    }
+    world.pass(look_every);
+  }
+}
+
+TEST_F(ClockWatchTest, StaysOffWhenWitnessesGoUntilNobodyCanTell)  // S17
 {
   open({0ms, 3000ms, 3000ms});
   live(20);
   EXPECT_TRUE(nodes[0]->watch.is_off());
-  world.pass(clock_known_for + 10'000ms);
+  (void)world.run(nodes[2]->membership.leave());
+  world.run(nodes[0]->watch.look());
+  EXPECT_EQ(nodes[0]->watch.ahead(), Offset{});
+  EXPECT_TRUE(nodes[0]->watch.is_off()) << "nobody has said that it is right";
+  world.pass(clock_known_for + 1000ms);
+  world.run(nodes[0]->watch.look());
   EXPECT_FALSE(nodes[0]->watch.is_off());
+}
+
+TEST_F(ClockWatchTest, LeavesOutWhoGoesByTheSameClock)  // S17
+{
+  open({3000ms, 3000ms, 3000ms, 0ms, 0ms});
+  for (std::size_t node = 0; node < 3; ++node) nodes[node]->watch.leave_out({"n0", "n1", "n2"});
+  live(20);
+  for (std::size_t node = 0; node < 3; ++node) {
+    expect_ahead(node, 3000ms);
+    EXPECT_TRUE(nodes[node]->watch.is_off());
+  }
 }
 
 /// Every clock but one's own looks late then, to everybody.
@@ -133,6 +169,28 @@ TEST_F(ClockWatchTest, DoubtsNobodyWhileTheStoreIsSlow)  // S17
   open({0ms, 0ms, 0ms, 0ms});
   live(40);
   for (const auto& node : nodes) EXPECT_FALSE(node->watch.is_off());
+}
+
+/// Our own last beat was quick; those of the others are the first to be slow.
+TEST_F(ClockWatchTest, DoubtsNobodyWhenTheStoreBecomesSlow)  // S17
+{
+  open({0ms, 0ms, 0ms});
+  live(20);
+  world.store.meanwhile = [this](const std::string& call, const Key&) -> Task<void> {
+    if (call == "cas") co_await world.clock.sleep(900ms);
+  };
+  bool has_doubted = false;
+  const auto doubts = [&]() -> Task<void> {
+    for (int looks = 0; looks < 60; ++looks) {
+      for (const auto& node : nodes) has_doubted = has_doubted || node->watch.is_off();
+      co_await world.clock.sleep(look_every);
+    }
+  };
+  TaskGroup beside(world.io.get_executor());
+  beside.spawn(doubts());
+  live(15);
+  world.run(beside.join());
+  EXPECT_FALSE(has_doubted);
 }
 
 TEST_F(ClockWatchTest, LearnsNothingFromLooksThatAreFarApart)  // S17

@@ -204,7 +204,8 @@ TEST(CampaignComposer, SellsNothingThatDependsOnTimeByAClockThatIsOff) {  // S17
   opening.opens_at = now - 1s;
   Campaign closing = lamps(0s);
   closing.closes_at = now + 1s;
-  EXPECT_FALSE(refused_by_the_clock(lamps(60s)));
+  EXPECT_FALSE(refused_by_the_clock(lamps(0s)));
+  EXPECT_TRUE(refused_by_the_clock(lamps(60s)));
   EXPECT_TRUE(refused_by_the_clock(falling));
   EXPECT_TRUE(refused_by_the_clock(opening));
   EXPECT_TRUE(refused_by_the_clock(closing));
