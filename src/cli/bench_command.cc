@@ -154,6 +154,8 @@ Task<Result<void>> prepare(Bench* bench) {
 
 /// Leaves no store of many megabytes behind when it is told to end.
 void clear_at_the_end(boost::asio::signal_set* signals, std::filesystem::path scratch) {
+  signals->add(SIGINT);
+  signals->add(SIGTERM);
   signals->async_wait([scratch = std::move(scratch)](boost::system::error_code wrong, int signal) {
     if (wrong) return;
     std::error_code ignored;
@@ -163,7 +165,7 @@ void clear_at_the_end(boost::asio::signal_set* signals, std::filesystem::path sc
 }
 
 Task<Exit> run_rows(Host* host, Globals globals, Arguments arguments, std::filesystem::path logs) {
-  boost::asio::signal_set signals(host->io(), SIGINT, SIGTERM);
+  boost::asio::signal_set signals(host->io());
   if (!logs.empty()) clear_at_the_end(&signals, logs);
   Bench here{.host = host,
              .globals = std::move(globals),

@@ -295,10 +295,8 @@ Exit Demo::tell(const Verdict& verdict, const LoadResult& load) const {
         plural(testimony_.refused(), "refusal") + " compared with the books: " +
         (verdict.wrong.empty() ? "all true\n"
                                : plural(verdict.wrong.size(), "contradiction") + "\n"));
-  if (load.undecided + load.failed > 0) {
-    print(plural(load.undecided, "purchase") + " refused after a node had not answered, " +
-          with_thousands(load.failed) + " without a node\n");
-  }
+  print("refused after a node had not answered: " + with_thousands(load.undecided) +
+        "; without a node: " + with_thousands(load.failed) + "\n");
   return good ? Exit::fine : Exit::refused;
 }
 

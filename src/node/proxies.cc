@@ -56,6 +56,7 @@ bool TrustedProxies::add(const std::string& text) {
 }
 
 bool TrustedProxies::contains(const std::string& address) const {
+  if (networks_.empty()) return false;
   const auto asked = parsed(address);
   return asked && std::ranges::any_of(networks_, [&asked](const ip::network_v6& network) {
            return ip::network_v6(*asked, network.prefix_length()).canonical() ==

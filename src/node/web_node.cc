@@ -152,7 +152,7 @@ Task<Response> WebNode::ready() {
   if (clock_watch_.is_off()) {
     const std::string most = std::to_string(clock_off_max.count());
     const Refusal off{.code = "clock_off",
-                      .detail = "this node's clock is " + side(clock_watch_.ahead().value_or(0ms)) +
+                      .detail = "this node's clock is " + side(clock_watch_.ahead_last()) +
                                 " the median of its posse, and more than " + most +
                                 " ms are too many: it sells nothing that depends on the time",
                       .more = {}};
@@ -161,17 +161,22 @@ Task<Response> WebNode::ready() {
   co_return json_response(200, {{"status", "ready"}});
 }
 
+void WebNode::tell_of_clock(bool is_off) {
+  const bool is_known = clock_watch_.ahead().has_value();
+  const std::string_view what = is_off     ? "clock off"
+                                : is_known ? "clock right again"
+                                           : "clock not compared";
+  doors_.log.write(is_off ? LogLevel::error : LogLevel::info, what,
+                   {{"ahead_ms", clock_watch_.ahead_last().count()}});
+}
+
 Task<void> WebNode::watch_clock() {
   bool was_off = false;
   while (!stopping_) {
     co_await clock_watch_.look();
     const bool is_off = clock_watch_.is_off();
     doors_.shop.trust_clock(!is_off);
-    if (is_off != was_off) {
-      const auto ahead_ms = clock_watch_.ahead().value_or(0ms).count();
-      doors_.log.write(is_off ? LogLevel::error : LogLevel::info,
-                       is_off ? "clock off" : "clock right again", {{"ahead_ms", ahead_ms}});
-    }
+    if (is_off != was_off) tell_of_clock(is_off);
     was_off = is_off;
     co_await doors_.clock.sleep(look_every);
   }

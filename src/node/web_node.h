@@ -57,6 +57,7 @@ class WebNode {
   Task<Result<Answer<Sale>>> sell(Purchase purchase);
   Task<Response> ready();
   Task<void> watch_clock();
+  void tell_of_clock(bool is_off);
 
   Doors doors_;
   Metrics metrics_;

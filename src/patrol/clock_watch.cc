@@ -70,6 +70,7 @@ void ClockWatch::observe(const Member& member, Steady before, Steady now) {
 void ClockWatch::judge(Steady now) {
   if (const auto ahead = this->ahead()) {
     is_off_ = std::chrono::abs(*ahead) > clock_off_max;
+    ahead_last_ = *ahead;
     last_told_ = now;
   } else if (now - last_told_ > clock_known_for) {
     is_off_ = false;

@@ -56,6 +56,9 @@ class ClockWatch {
   /// `clocks_min`.
   std::optional<std::chrono::milliseconds> ahead() const;
 
+  /// The same as it was known last; zero if it never was.
+  std::chrono::milliseconds ahead_last() const { return ahead_last_; }
+
   /// Whether our clock prices no sale. Once it is off it stays so until it is seen to be right, or
   /// nobody could tell for `clock_known_for`.
   bool is_off() const { return is_off_; }
@@ -81,7 +84,8 @@ class ClockWatch {
   std::set<std::string> left_out_;
   std::optional<Steady> last_look_;
   std::optional<std::chrono::milliseconds> last_own_;
-  Steady last_told_{};  ///< When it was known last how far our clock is ahead.
+  std::chrono::milliseconds ahead_last_{};
+  Steady last_told_{};  ///< When `ahead_last_` was known.
   bool is_off_ = false;
   std::map<std::string, Seen> seen_;
 };

@@ -45,9 +45,9 @@ class Purchases {
 
   /// Buys the next slot. Answered once it is sold and durable; the books are settled behind it.
   /// Refused, in the order in which they win: `bad_request`; for a key that bought before,
-  /// `key_reused` if the request is another one; `unknown_campaign`, `not_open`, `closed`,
-  /// `sold_out`, `price_moved` (with the `price`), `unknown_account`, `insufficient_funds`,
-  /// `too_many_holds`, `busy`; `clock_off`, which another node will not say.
+  /// `key_reused` if the request is another one; `unknown_campaign`, `clock_off` (which another
+  /// node will not say), `not_open`, `closed`, `sold_out`, `price_moved` (with the `price`),
+  /// `unknown_account`, `insufficient_funds`, `too_many_holds`, `busy`.
   Task<Result<Answer<Sale>>> buy(Purchase purchase);
 
  private:

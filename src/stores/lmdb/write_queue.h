@@ -55,7 +55,7 @@ class WriteQueue {
   // For the callers' threads, each with its own lane.
 
   /// `announce` is called, under the lock, when there is something to collect. Any thread may join
-  /// while another lane is there, the first before the writer waits.
+  /// until the last lane has left.
   Lane& join(std::function<void()> announce);
 
   /// Puts all of `requests`, of one lane, behind what waits, and wakes the writer if it sleeps.

@@ -6,7 +6,7 @@ import time
 import unittest
 from pathlib import Path
 
-from shop_case import ShopCase
+from shop_case import POSSE, ShopCase
 
 
 class Demo(ShopCase):
@@ -58,6 +58,18 @@ class Demo(ShopCase):
                 self.assertIn(b'"good":true', out)
             time.sleep(0.2)
             self.assertEqual(self.nodes(), [])
+
+    def test_a_measurement_ends_when_it_is_told_to(self):
+        scratch = self.root / "scratch"
+        scratch.mkdir()
+        for words, code in (((), 128 + signal.SIGINT), (("--store", f"lmdb:{self.store}"),
+                                                        -signal.SIGINT)):
+            bench = self.start(f"TMPDIR={scratch}", POSSE, "bench", "--accounts", 20,
+                               "--seconds", 60, *words, program="/usr/bin/env")
+            self.assertIn(b"buyers", bench.stdout.readline())  # its table's header: it sells
+            bench.send_signal(signal.SIGINT)
+            self.assertEqual(bench.wait(timeout=10), code)
+            self.assertEqual(list(scratch.iterdir()), [])
 
     def test_a_node_is_measured_over_http(self):
         ran = self.run_bare("bench", "--http", "--load", "hot", "--buyers", "1,8", "--seconds", 1,
