@@ -4,6 +4,7 @@
 
 #include "core/fields.h"
 #include "core/limits.h"
+#include "shop/audit_pages.h"
 
 namespace posse {
 namespace json = boost::json;
@@ -29,6 +30,16 @@ AccountView view(const Name& name, const Participant& account) {
 
 /// No name of a role, and no hash of a password, is longer.
 constexpr std::size_t text_bytes_max = 1024;
+
+constexpr std::string_view prefix = "account/";
+
+/// An account as a scan shows it.
+Result<AccountView> read_view(const Name& name, const Listed& listed) {
+  const auto account = read_participant(listed.document.value, listed.key);
+  if (!account) return account.error();
+  if (auto wrong = misshapen(name, *account)) return *std::move(wrong);
+  return view(name, *account);
+}
 
 }  // namespace
 
@@ -108,6 +119,25 @@ Task<Result<Answer<AccountView>>> Accounts::show(Name name) {
   if (!*account) co_return unknown_account(name);
   if (auto wrong = misshapen(name, **account)) co_return *std::move(wrong);
   co_return view(name, **account);
+}
+
+Task<Result<std::vector<AccountView>>> Accounts::list(std::string after, std::size_t items_max) {
+  std::vector<AccountView> views;
+  ScanTops tops(ScanReader(scan_, clock_), std::string(prefix));
+  if (!after.empty()) tops.go_after(std::string(prefix) + after);
+  while (!tops.ended() && views.size() < items_max) {
+    const auto page = co_await tops.next();
+    if (!page) co_return page.error();
+    for (const auto& listed : page->tops) {
+      const auto name = Name::from(listed.key.text().substr(prefix.size()));
+      if (!name) continue;  // not ours
+      if (views.size() == items_max) break;
+      auto shown = read_view(*name, listed);
+      if (!shown) co_return shown.error();
+      views.push_back(*std::move(shown));
+    }
+  }
+  co_return views;
 }
 
 Task<Result<std::string>> Accounts::password_hash(Name name) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "journal/journal.h"
+#include "posse/scan.h"
 #include "shop/answer.h"
 #include "shop/name.h"
 
@@ -33,11 +34,12 @@ struct PasswordChange {
 /// Errors: `unreadable`, naming the document, the field and the bound.
 std::optional<Error> misshapen(const Name& name, const Participant& account);
 
-/// Creates and shows accounts.
+/// Creates, shows and lists accounts.
 /// Errors: the store's, `unreadable`, `contended`.
 class Accounts {
  public:
-  Accounts(Journal& journal, Clock& clock) : journal_(journal), clock_(clock) {}
+  Accounts(Journal& journal, Clock& clock, Scan& scan)
+      : journal_(journal), clock_(clock), scan_(scan) {}
 
   /// A new account with nothing in it. `password_hash` may be empty: nobody can log in then.
   /// Refused: `exists`.
@@ -49,6 +51,9 @@ class Accounts {
 
   /// Refused: `unknown_account`.
   Task<Result<Answer<AccountView>>> show(Name name);
+
+  /// Up to `items_max` accounts whose names come after `after`, in byte order.
+  Task<Result<std::vector<AccountView>>> list(std::string after, std::size_t items_max);
 
   /// What create() was given; empty if there is no account, or none that can log in.
   Task<Result<std::string>> password_hash(Name name);
@@ -64,6 +69,7 @@ class Accounts {
  private:
   Journal& journal_;
   Clock& clock_;
+  Scan& scan_;
 };
 
 }  // namespace posse

@@ -70,6 +70,9 @@ class ScanTops {
 
   bool ended() const { return ended_; }
 
+  /// Goes on with the documents after `key`.
+  void go_after(std::string key) { after_ = std::move(key); }
+
  private:
   ScanReader reader_;
   std::string prefix_;

@@ -8,7 +8,7 @@ namespace posse {
 
 Shop::Shop(Doors doors, Announcer& announcer)
     : journal_({doors.store, doors.clock, doors.random, doors.executor}, announcer),
-      accounts_(journal_, doors.clock),
+      accounts_(journal_, doors.clock, doors.scan),
       campaigns_(journal_, doors.clock, doors.scan),
       purchases_(journal_),
       payments_(journal_),

@@ -70,6 +70,36 @@ TEST(Account, CountsWhatHasSpilled) {
   EXPECT_EQ(granted(world.run(world.shop.accounts().show(world.name("bob")))).settled, 70U);
 }
 
+TEST(Accounts, AreListedInOrderWithoutWhatStandsBeneathThem) {
+  ShopWorld world;
+  for (const auto* one : {"b", "b-1", "b1", "c"}) world.account(one);
+  for (int paid = 0; paid < 40; ++paid) world.deposit("b", 1, "r" + std::to_string(paid));
+  world.rest();
+  ASSERT_NE(world.bytes("account/b/settled/000000000000"), "");
+  world.put("account/Not", "anything");
+  const auto names = [&world](std::string after, std::size_t items_max) {
+    std::string all;
+    const auto listed = world.run(world.shop.accounts().list(std::move(after), items_max));
+    for (const auto& view : *listed) all += view.name.text() + " ";
+    return all;
+  };
+  EXPECT_EQ(names("", 100), "b b-1 b1 c ");
+  EXPECT_EQ(names("", 2), "b b-1 ");
+  EXPECT_EQ(names("b", 2), "b-1 b1 ");
+  EXPECT_EQ(names("b1", 2), "c ");
+  EXPECT_EQ(names("c", 2), "");
+}
+
+TEST(Accounts, AreNotListedIfOneCannotBeRead) {
+  ShopWorld world;
+  world.account("b");
+  world.put("account/c", "{}");
+  EXPECT_TRUE(world.run(world.shop.accounts().list("", 1)));
+  const auto listed = world.run(world.shop.accounts().list("", 2));
+  ASSERT_FALSE(listed);
+  EXPECT_EQ(listed.error().code, Errc::unreadable);
+}
+
 TEST(Account, IsFreedAtLoginFromAHoldOfTheDead) {  // S11 I9
   ShopWorld world;
   world.fill();
