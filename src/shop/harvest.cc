@@ -16,6 +16,9 @@ namespace {
 /// Entries paid by one swap: bounds what a crash has to do again.
 constexpr std::uint64_t chunk_entries = 1000;
 
+/// Entries read to say what is due: a page waits for it, so no more than a few seconds' worth.
+constexpr std::uint64_t due_entries_max = 5000;
+
 EntryNumber cursor(const json::object& campaigns, const std::string& campaign) {
   const json::value* paid = campaigns.if_contains(campaign);
   return EntryNumber{paid == nullptr ? 0 : static_cast<std::uint64_t>(paid->as_int64())};
@@ -23,17 +26,49 @@ EntryNumber cursor(const json::object& campaigns, const std::string& campaign) {
 
 }  // namespace
 
-Task<Result<Answer<Harvested>>> Harvest::run(Name seller) {
+/// Those of which the seller's account has a cursor.
+Task<Result<Answer<std::vector<std::string>>>> Harvest::campaigns(Name seller) {
   const auto account = co_await journal_.participants().get(account_key(seller));
   if (!account) co_return account.error();
   if (!*account) co_return refuse("unknown_account", "there is no account `" + seller.text() + "`");
   if (auto wrong = misshapen(seller, **account)) co_return *std::move(wrong);
-
-  Harvested harvested;
   std::vector<std::string> campaigns;
   for (const auto& [id, paid] : (*account)->data.at("campaigns").as_object())
     campaigns.emplace_back(id);
-  for (const auto& campaign : campaigns) {
+  co_return campaigns;
+}
+
+Task<Result<Answer<Earnings>>> Harvest::due(Name seller) {
+  const auto named = co_await campaigns(seller);
+  if (!named) co_return named.error();
+  if (const auto* refusal = std::get_if<Refusal>(&*named)) co_return *refusal;
+  Earnings earnings;
+  std::uint64_t left = due_entries_max;
+  for (const auto& campaign : std::get<std::vector<std::string>>(*named)) {
+    const auto field = co_await this->field(seller, campaign);
+    if (!field) co_return field.error();
+    if (!*field || (*field)->paid >= (*field)->head) continue;
+    if (left == 0) {
+      earnings.complete = false;
+      break;
+    }
+    Field part = **field;
+    part.head = EntryNumber{std::min(number(part.head), number(part.paid) + left)};
+    const auto chunk = co_await reap(part);
+    if (!chunk) co_return chunk.error();
+    earnings.due[campaign] = Cents{chunk->sum};
+    left -= number(chunk->until) - number(part.paid);
+    if (chunk->until < (*field)->head) earnings.complete = false;
+  }
+  co_return earnings;
+}
+
+Task<Result<Answer<Harvested>>> Harvest::run(Name seller) {
+  const auto named = co_await campaigns(seller);
+  if (!named) co_return named.error();
+  if (const auto* refusal = std::get_if<Refusal>(&*named)) co_return *refusal;
+  Harvested harvested;
+  for (const auto& campaign : std::get<std::vector<std::string>>(*named)) {
     for (;;) {
       const auto field = co_await this->field(seller, campaign);
       if (!field) co_return field.error();

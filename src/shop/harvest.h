@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "journal/journal.h"
 #include "shop/answer.h"
@@ -15,6 +16,12 @@ namespace posse {
 struct Harvested {
   std::map<std::string, Cents> paid;
   Cents balance{};  ///< Of the seller, afterwards.
+};
+
+/// What a harvest would pay, by campaign; campaigns that owe no entry are left out.
+struct Earnings {
+  std::map<std::string, Cents> due;
+  bool complete = true;  ///< Whether everything was read; else there may be more.
 };
 
 /// A seller's account keeps, per campaign, the entry up to which it was paid. One swap adds the sum
@@ -30,6 +37,10 @@ class Harvest {
   /// ids come before may have been paid by then).
   Task<Result<Answer<Harvested>>> run(Name seller);
 
+  /// What run() would pay `seller` now; pays nothing. Reads at most 1000 entries of each campaign,
+  /// and 5000 in all. Refused: `unknown_account`.
+  Task<Result<Answer<Earnings>>> due(Name seller);
+
  private:
   struct Chunk {
     EntryNumber until{};
@@ -42,6 +53,7 @@ class Harvest {
     EntryNumber head{};
   };
 
+  Task<Result<Answer<std::vector<std::string>>>> campaigns(Name seller);
   Task<Result<std::optional<Field>>> field(Name seller, std::string campaign);
   Task<Result<Chunk>> reap(Field field);
   Task<Result<std::int64_t>> worth(Field field, EntryNumber entry);

@@ -172,6 +172,31 @@ TEST(Harvest, IsRefusedIfTheBalanceCannotHoldIt) {  // I4 I8
   EXPECT_EQ(granted(field.reap("ann")).balance, Cents{INT64_MAX});
 }
 
+TEST(Harvest, SaysWhatIsDueAndPaysNothing) {  // S16
+  Field field;
+  field.campaign("chairs", "ann", 7, 0);
+  field.buy("chairs", "bob");
+  field.rest();
+  const int before = field.store.writes;
+  const auto due = granted(field.run(field.shop.harvest().due(field.name("ann"))));
+  EXPECT_EQ(field.store.writes, before);
+  EXPECT_TRUE(due.complete);
+  EXPECT_EQ(due.due, granted(field.reap("ann")).paid);
+  const auto after = granted(field.run(field.shop.harvest().due(field.name("ann"))));
+  EXPECT_TRUE(after.complete && after.due.empty());
+  EXPECT_EQ(refused(field.run(field.shop.harvest().due(field.name("eve")))), "unknown_account");
+}
+
+TEST(Harvest, ReadsNoMoreThanItsBoundsToSayWhatIsDue) {
+  Field field;
+  field.deposit("bob", 10'000'000, "r2");
+  for (int bought = 3; bought < 1005; ++bought) field.buy("lamps", "bob");
+  field.rest();
+  const auto due = granted(field.run(field.shop.harvest().due(field.name("ann"))));
+  EXPECT_FALSE(due.complete);
+  EXPECT_EQ(due.due, (std::map<std::string, Cents>{{"lamps", Cents{1000 * 40}}}));
+}
+
 TEST(Harvest, PaysMoreEntriesThanOneSwapCovers) {  // S16
   Field field;
   field.deposit("bob", 10'000'000, "r2");
