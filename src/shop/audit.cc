@@ -32,6 +32,7 @@ Task<Result<void>> Audit::read_heads(Work* work, std::string prefix) {
   work->begin("heads", {});
   ScanTops tops(reader_, std::move(prefix));
   while (!tops.ended()) {
+    if (auto stopped = work->unwanted()) co_return *std::move(stopped);
     const auto page = co_await tops.next();
     if (!page) co_return page.error();
     for (const auto& listed : page->tops) work->sequences.see_head(listed);
@@ -46,6 +47,7 @@ Task<Result<void>> Audit::look_again_for_heads(Work* work) {
   for (std::size_t at = 0; at < work->sequences.size(); ++at) {
     const Sequence sequence = work->sequences.at(sequence_index(at)).sequence;
     if (work->sequences.at(sequence_index(at)).exists) continue;
+    if (auto stopped = work->unwanted()) co_return *std::move(stopped);
     const auto head = co_await reader_.find(sequence.head());
     if (!head) co_return head.error();
     if (*head)
@@ -61,6 +63,7 @@ Task<Result<void>> Audit::read_accounts(Work* work) {
   work->begin("accounts", {});
   ScanPages pages(reader_, "account/");
   while (!pages.ended()) {
+    if (auto stopped = work->unwanted()) co_return *std::move(stopped);
     const auto page = co_await pages.next();
     if (!page) co_return page.error();
     for (const auto& listed : *page) work->accounts.see(listed);
@@ -75,6 +78,7 @@ Task<Result<void>> Audit::read_accounts(Work* work) {
 /// A page was seen whose account was not: the account is new, and it is there by now.
 Task<Result<void>> Audit::look_again_for_accounts(Work* work) {
   for (const auto& name : work->accounts.missing()) {
+    if (auto stopped = work->unwanted()) co_return *std::move(stopped);
     const Key key("account/" + name);
     const auto account = co_await reader_.find(key);
     if (!account) co_return account.error();
@@ -91,6 +95,7 @@ Task<Result<void>> Audit::look_for_late_heads(Work* work) {
     const SequenceIndex index = sequence_index(at);
     const Sequence sequence = work->sequences.at(index).sequence;
     if (work->sequences.at(index).exists) continue;
+    if (auto stopped = work->unwanted()) co_return *std::move(stopped);
     const auto head = co_await reader_.find(sequence.head());
     if (!head) co_return head.error();
     if (*head) work->sequences.see_late_head(index, **head);
@@ -104,10 +109,11 @@ Task<Result<void>> Audit::read_sequences(Work* work) {
   for (std::size_t at = 0; at < work->sequences.size(); ++at) {
     const SequenceIndex index = sequence_index(at);
     if (!work->sequences.at(index).wanted) continue;
+    if (auto stopped = work->unwanted()) co_return *std::move(stopped);
     const auto read = co_await read_sequence(work, &ledger, index);
     if (!read) co_return read.error();
   }
-  const auto holds = co_await look_again_for_holds(&ledger);
+  const auto holds = co_await look_again_for_holds(work, &ledger);
   if (!holds) co_return holds.error();
   work->begin("checks", {});
   ledger.finish();
@@ -116,8 +122,9 @@ Task<Result<void>> Audit::read_sequences(Work* work) {
 
 /// A hold comes before its entry, and only settling takes it out: now that the entry was seen, the
 /// account shows one of both (S8). All at the end, lest new entries keep an audit from ending.
-Task<Result<void>> Audit::look_again_for_holds(AuditLedger* ledger) {
+Task<Result<void>> Audit::look_again_for_holds(Work* work, AuditLedger* ledger) {
   for (const auto& [name, doubts] : ledger->doubts()) {
+    if (auto stopped = work->unwanted()) co_return *std::move(stopped);
     const Key key("account/" + name);
     const auto account = co_await journal_.participants().get(key);
     if (!account && account.error().code == Errc::unavailable) co_return account.error();
@@ -149,6 +156,7 @@ Task<Result<void>> Audit::read_sequence(Work* work, AuditLedger* ledger, Sequenc
   AuditChain chain(index, work->sequences, *ledger, work->report);
   std::uint64_t documents = 0;
   for (;;) {
+    if (auto stopped = work->unwanted()) co_return *std::move(stopped);
     const auto links = co_await reader.next();
     if (!links) co_return links.error();
     if (links->empty()) break;

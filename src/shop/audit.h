@@ -32,6 +32,9 @@ class AuditProgress {
  public:
   virtual ~AuditProgress() = default;
   virtual void show(const Progress& progress) = 0;
+
+  /// Asked between two reads of an audit: whether it shall go on.
+  virtual bool is_wanted() const { return true; }
 };
 
 /// What a repair has done; each failure a sentence, nothing of it was touched.
@@ -52,6 +55,7 @@ class Audit {
   Audit(Journal& journal, Scan& scan, Clock& clock) : journal_(journal), reader_(scan, clock) {}
 
   /// Reads everything, changes nothing. `progress` may be null.
+  /// Errors: also `unavailable` once it is not wanted any more.
   Task<Result<AuditReport>> run(AuditProgress* progress);
 
   /// Finishes what is unfinished: recovers every sequence up to its newest entry, and resolves
@@ -74,7 +78,7 @@ class Audit {
   Task<Result<void>> look_for_late_heads(Work* work);
   Task<Result<void>> read_sequences(Work* work);
   Task<Result<void>> read_sequence(Work* work, AuditLedger* ledger, SequenceIndex index);
-  Task<Result<void>> look_again_for_holds(AuditLedger* ledger);
+  Task<Result<void>> look_again_for_holds(Work* work, AuditLedger* ledger);
   Task<Result<bool>> shows(Key key, const Participant* account, Intent intent);
   Task<Result<void>> look_behind_entries(Work* work, SequenceIndex index, EntryNumber receipt);
   Task<Result<void>> look_at_head_again(Work* work, SequenceIndex index, Slot slot);

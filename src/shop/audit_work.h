@@ -29,6 +29,12 @@ struct Audit::Work {
     if (progress != nullptr) progress->show(shown);
   }
 
+  /// What an audit ends with that nobody wants any more; empty while somebody does.
+  std::optional<Error> unwanted() const {
+    if (progress == nullptr || progress->is_wanted()) return {};
+    return Error{Errc::unavailable, "the audit was stopped before its end"};
+  }
+
   void see_stranger(const std::string& key) {
     report.findings.add("unknown_key", {key}, key + " is nothing this program knows");
   }

@@ -137,6 +137,29 @@ class Watcher final : public AuditProgress {
   void show(const Progress& progress) override { shown.push_back(progress); }
 };
 
+/// Wants no more after so many questions.
+class Impatient final : public AuditProgress {
+ public:
+  explicit Impatient(int patience) : left(patience) {}
+  mutable int left;
+  void show(const Progress& /*progress*/) override {}
+  bool is_wanted() const override { return left-- > 0; }
+};
+
+TEST(Audit, EndsBetweenAnyTwoReadsOnceNobodyWantsIt) {
+  AuditShop world;
+  world.fill();
+  int patience = 0;
+  for (;; ++patience) {
+    Impatient impatient(patience);
+    const auto report = world.run(world.audit.run(&impatient));
+    if (report) break;
+    EXPECT_EQ(report.error().code, Errc::unavailable);
+    EXPECT_EQ(impatient.left, -1) << "it went on";
+  }
+  EXPECT_GT(patience, 5);
+}
+
 TEST(Audit, ShowsHowFarItIs) {
   AuditShop world;
   world.fill();
