@@ -9,7 +9,7 @@ namespace {
 Task<Response> describe(Request /*request*/) {
   Response response;
   response.fields.emplace_back("Content-Type", "application/yaml");
-  response.body = description;
+  response.body = description();
   co_return response;
 }
 

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string_view>
+#include <string>
 
 namespace posse {
 
 /// The text of api/openapi.yaml, of which the build makes this.
-extern const std::string_view description;
+std::string description();
 
 }  // namespace posse
