@@ -46,6 +46,12 @@ Task<Response> withdraw(ApiParts* parts, const Request* request, const Visitor* 
       answer, [&](const Booked& booked) { return tell(*parts, "withdrawal", booked, *visitor); });
 }
 
+Task<Response> earnings(ApiParts* parts, const Request* /*request*/, const Visitor* visitor) {
+  const auto answer = co_await parts->shop.harvest().due(visitor->name);
+  co_return answer_of(
+      answer, [](const Earnings& earnings) { return json_response(200, to_json(earnings)); });
+}
+
 Task<Response> harvest(ApiParts* parts, const Request* /*request*/, const Visitor* visitor) {
   const auto answer = co_await parts->shop.harvest().run(visitor->name);
   co_return answer_of(
@@ -57,6 +63,7 @@ Task<Response> harvest(ApiParts* parts, const Request* /*request*/, const Visito
 void add_money_routes(Router& router, ApiParts& parts) {
   router.add("POST", "/v1/deposits", for_operators(parts, deposit));
   router.add("POST", "/v1/withdrawals", for_operators(parts, withdraw));
+  router.add("GET", "/v1/me/earnings", for_visitors(parts, earnings));
   router.add("POST", "/v1/me/harvest", for_visitors(parts, harvest));
 }
 

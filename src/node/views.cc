@@ -117,6 +117,12 @@ json::object to_json(const Harvested& harvested) {
   return {{"paid", std::move(paid)}, {"balance", number(harvested.balance)}};
 }
 
+json::object to_json(const Earnings& earnings) {
+  json::object due;
+  for (const auto& [campaign, sum] : earnings.due) due[campaign] = number(sum);
+  return {{"earnings", std::move(due)}, {"complete", earnings.complete}};
+}
+
 json::object to_json(const Refusal& refusal) {
   json::object out{{"code", refusal.code}, {"detail", refusal.detail}};
   for (const auto& [field, value] : refusal.more) out[field] = value;

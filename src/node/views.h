@@ -15,6 +15,7 @@ boost::json::object to_json(const SoldSlot& slot);
 boost::json::object to_json(const Bought& bought);
 boost::json::object to_json(const Booked& booked);
 boost::json::object to_json(const Harvested& harvested);
+boost::json::object to_json(const Earnings& earnings);
 boost::json::object to_json(const Refusal& refusal);
 
 }  // namespace posse

@@ -290,6 +290,7 @@ class Node(NodeCase):
         self.good_ask(409, node, "POST", "/v1/deposits",
                       {"account": "bob", "amount": 2**63 - 1, "reference": "all"},
                       token=tokens["root"])
+        self.good_ask(200, node, "GET", "/v1/me/earnings", token=tokens["ann"])
         for call in ("harvest", "resolve"):
             self.good_ask(200, node, "POST", f"/v1/me/{call}", token=tokens["ann"])
 
