@@ -54,6 +54,9 @@ void add_purchase_routes(Router& router, ApiParts& parts);
 /// Slots that are sold: by number, on show now, bought by oneself.
 void add_slot_routes(Router& router, ApiParts& parts);
 
+/// What operators see: accounts.
+void add_operator_routes(Router& router, ApiParts& parts);
+
 /// API keys.
 void add_key_routes(Router& router, ApiParts& parts);
 

@@ -73,6 +73,7 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
   add_purchase_routes(router_, parts_);
   add_slot_routes(router_, parts_);
   add_key_routes(router_, parts_);
+  add_operator_routes(router_, parts_);
   add_page_routes(router_);
 }
 

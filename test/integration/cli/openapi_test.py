@@ -227,6 +227,7 @@ class Node(NodeCase):
         self.sells(node, tokens)
         self.pays(node, tokens)
         self.follows(node)
+        self.operates(node, tokens)
         self.ends(node, tokens)
         for path in ("/healthz", "/readyz", "/metrics", "/v1/openapi.yaml"):
             if self.ask_quietly(node, path):
@@ -310,6 +311,12 @@ class Node(NodeCase):
             Stream.text += response.readline().decode()
         connection.close()
         self.described(Asked("GET", lamps + "/events", None, {"last-event-id": "0"}), Stream)
+
+    def operates(self, node, tokens):
+        root = tokens["root"]
+        for path in ("/v1/accounts", "/v1/accounts?after=", "/v1/accounts?after=bob"):
+            self.good_ask(200, node, "GET", path, token=root)
+            self.good_ask(403, node, "GET", path, token=tokens["ann"])
 
     def ends(self, node, tokens):
         for body in (None, {}):

@@ -1,9 +1,14 @@
-"""What sellers see of their earnings."""
+"""What operators see: accounts; and what sellers see of their earnings."""
 # SPDX-License-Identifier: Apache-2.0
 import time
 import unittest
 
 from node_case import PATIENCE_S, NodeCase
+
+# Accounts in one page; docs/http.md.
+PAGE = 100
+# Settlements in an account before the oldest spill into pages beside it.
+SETTLED_MAX = 32
 
 
 class OperatorCase(NodeCase):
@@ -22,6 +27,58 @@ class OperatorCase(NodeCase):
 
     def show(self, node, path, token):
         return self.good_ask(200, node, "GET", path, token=token).json()
+
+
+class Accounts(OperatorCase):
+    def names(self, node, token, after=None):
+        query = "" if after is None else f"?after={after}"
+        page = self.show(node, "/v1/accounts" + query, token)
+        return [each["name"] for each in page["accounts"]], page["next"]
+
+    def test_are_listed_with_what_they_own(self):
+        node = self.node()
+        tokens = self.open_shop(node)
+        self.for_operators_only(node, tokens, "GET", "/v1/accounts")
+        self.assertEqual(self.buy_at(node, tokens["bob"]).status, 201)
+        self.until(lambda: self.account("bob"), lambda bob: not bob["holds"])
+        page = self.show(node, "/v1/accounts", tokens["root"])
+        self.assertIsNone(page["next"])
+        self.assertEqual([(each["name"], each["role"]) for each in page["accounts"]],
+                         [("ann", "person"), ("bob", "person"), ("root", "operator")])
+        self.assertEqual(page["accounts"][1],
+                         {"name": "bob", "role": "person", "balance": 960, "spendable": 960,
+                          "holds": 0, "settled": 2})
+
+    def test_are_listed_in_pages_without_what_stands_beneath_them(self):
+        node = self.node()
+        root = self.person(node, "root", "operator")
+        names = [f"a{number:03}" for number in range(PAGE)] + ["b", "b-1", "b.1", "b1"]
+        for name in names:
+            self.good("account", "create", name)
+        for number in range(SETTLED_MAX + 1):
+            self.good("deposit", "b", 1, "--reference", f"r{number}")
+        self.until(self.dump, lambda dump: b"account/b/settled/" in dump)
+        self.scribble("account/Not-A-Name", b"anything")
+        self.scribble("account/c/settled/000000000000", b"anything")
+        self.assertEqual(self.names(node, root), (names[:PAGE], "a099"))
+        self.assertEqual(self.names(node, root, ""), (names[:PAGE], "a099"))
+        self.assertEqual(self.names(node, root, "a099"), (names[PAGE:] + ["root"], None))
+        self.assertEqual(self.names(node, root, "b"), (["b-1", "b.1", "b1", "root"], None))
+        self.assertEqual(self.names(node, root, "root"), ([], None))
+        b = self.show(node, "/v1/accounts?after=a099", root)["accounts"][0]
+        self.assertEqual((b["balance"], b["settled"]), (SETTLED_MAX + 1, SETTLED_MAX + 1))
+        wrong = self.good_ask(400, node, "GET", "/v1/accounts?after=_", token=root).json()
+        self.assertIn("after", wrong["detail"])
+
+    def test_that_cannot_be_read_are_named(self):
+        node = self.node()
+        root = self.person(node, "root", "operator")
+        for broken in (b"{", b'{"v":1}', self.document("account/root").replace(
+                b'"role":"operator"', b'"role":7')):
+            self.scribble("account/broken", broken)
+            said = self.good_ask(500, node, "GET", "/v1/accounts", token=root).json()
+            self.assertEqual(said["code"], "books_unreadable")
+            self.assertIn("account/broken", said["detail"])
 
 
 class Earnings(OperatorCase):
