@@ -38,7 +38,10 @@ Serving::Serving(Host& host, const LogOptions& log, std::string id, std::unique_
 
 void Serving::start() {
   host_.observed().observe(&node_.metrics());
-  patroller_.patrol().tell([this](const Summary& pass) { patrol_log_.hear(pass); });
+  patroller_.patrol().tell([this](const Summary& pass) {
+    patrol_log_.hear(pass);
+    node_.hear(pass);
+  });
   node_.start();
   patroller_.patrol().start();
 }

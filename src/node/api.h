@@ -9,6 +9,7 @@
 #include "live/live_documents.h"
 #include "node/log.h"
 #include "node/metrics.h"
+#include "node/recoveries.h"
 #include "node/router.h"
 #include "node/sessions.h"
 #include "node/throttle.h"
@@ -22,11 +23,15 @@ namespace posse {
 /// Buys, wherever in this process the campaign is sold.
 using Seller = std::function<Task<Result<Answer<Sale>>>(Purchase purchase)>;
 
+/// Shows all nodes of this process as one.
+using SelfView = std::function<Task<NodeView>()>;
+
 /// What the routes work with. Lives as long as they are asked.
 struct ApiParts {
   Shop& shop;
   LiveDocuments& live;
   Patrol& patrol;
+  Membership& membership;
   Clock& clock;
   Random& random;
   Sessions& sessions;
@@ -37,6 +42,7 @@ struct ApiParts {
   Metrics& metrics;
   Log& log;
   Seller seller;
+  SelfView self;
 };
 
 /// Accounts, sessions, and what an account sees of itself.
@@ -54,7 +60,7 @@ void add_purchase_routes(Router& router, ApiParts& parts);
 /// Slots that are sold: by number, on show now, bought by oneself.
 void add_slot_routes(Router& router, ApiParts& parts);
 
-/// What operators see: accounts.
+/// What operators see: accounts, nodes.
 void add_operator_routes(Router& router, ApiParts& parts);
 
 /// API keys.

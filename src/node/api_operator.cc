@@ -1,7 +1,8 @@
-/// What operators see: accounts.
+/// What operators see: accounts, nodes.
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "core/text.h"
 #include "node/answers.h"
 #include "node/api.h"
 
@@ -33,10 +34,38 @@ Task<Response> accounts(ApiParts* parts, const Request* request, const Visitor* 
   co_return json_response(200, body);
 }
 
+json::object to_json(const NodeView& view) {
+  json::array recovered;
+  for (const auto& one : view.recovered) {
+    recovered.push_back(json::object{
+        {"at", rfc3339(one.at)}, {"entries", one.entries}, {"oldest_ms", one.oldest.count()}});
+  }
+  json::object out{{"node", view.node},
+                   {"oldest_unsettled_ms", view.oldest_unsettled.count()},
+                   {"recovered", std::move(recovered)},
+                   {"alarms", json::value_from(view.alarms)},
+                   {"clock_ahead_ms", nullptr}};
+  if (view.clock_ahead) out["clock_ahead_ms"] = view.clock_ahead->count();
+  return out;
+}
+
+Task<Response> nodes(ApiParts* parts, const Request* /*request*/, const Visitor* /*visitor*/) {
+  const auto members = co_await parts->membership.members();
+  if (!members) co_return answer_of(members.error());
+  const NodeView self = co_await parts->self();
+  json::array rows;
+  for (const auto& member : *members) {
+    rows.push_back(
+        json::object{{"node", member.node}, {"beat", member.beat}, {"time", rfc3339(member.time)}});
+  }
+  co_return json_response(200, {{"nodes", std::move(rows)}, {"self", to_json(self)}});
+}
+
 }  // namespace
 
 void add_operator_routes(Router& router, ApiParts& parts) {
   router.add("GET", "/v1/accounts", for_operators(parts, accounts));
+  router.add("GET", "/v1/nodes", for_operators(parts, nodes));
 }
 
 }  // namespace posse

@@ -45,6 +45,7 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
       parts_{.shop = doors.shop,
              .live = live_,
              .patrol = doors.patrol,
+             .membership = doors.membership,
              .clock = doors.clock,
              .random = doors.random,
              .sessions = sessions_,
@@ -54,7 +55,8 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
              .tasks = tasks_,
              .metrics = metrics_,
              .log = doors.log,
-             .seller = [this](Purchase purchase) { return sell(std::move(purchase)); }},
+             .seller = [this](Purchase purchase) { return sell(std::move(purchase)); },
+             .self = [this] { return view_all(); }},
       sources_{.journal = doors.shop.journal().counters(),
                .live = live_,
                .patrol = doors.patrol,
@@ -145,6 +147,26 @@ Task<Response> WebNode::measure_all() {
   co_return response;
 }
 
+Task<NodeView> WebNode::view() {
+  NodeView view{.node = doors_.membership.node(),
+                .oldest_unsettled = doors_.patrol.counters().oldest_now,
+                .recovered = recoveries_.recovered(),
+                .alarms = recoveries_.alarms(),
+                .clock_ahead = clock_watch_.ahead()};
+  co_return view;
+}
+
+/// By the name of the first one, whichever is asked.
+Task<NodeView> WebNode::view_all() {
+  std::optional<NodeView> all;
+  for (WebNode* node : nodes_) {
+    auto view = co_await asio::co_spawn(node->doors_.executor, node->view(), asio::use_awaitable);
+    if (all) all->add(view);
+    if (!all) all = std::move(view);
+  }
+  co_return *std::move(all);
+}
+
 /// Ready to sell: the store answers a read, and the clock can be trusted.
 Task<Response> WebNode::ready() {
   Key members("posse/members");
@@ -181,6 +203,10 @@ Task<void> WebNode::watch_clock() {
     was_off = is_off;
     co_await doors_.clock.sleep(look_every);
   }
+}
+
+void WebNode::hear(const Summary& pass) {
+  recoveries_.hear(pass, doors_.clock.now());
 }
 
 Task<void> WebNode::stop() {

@@ -11,6 +11,7 @@
 #include "node/api.h"
 #include "node/log.h"
 #include "node/metrics.h"
+#include "node/recoveries.h"
 #include "node/server.h"
 #include "patrol/clock_watch.h"
 #include "patrol/membership.h"
@@ -36,7 +37,8 @@ class WebNode {
 
   /// `nodes` are those of this process, the same list for each of them. What is asked of any is
   /// sold by the one that the campaign falls to, so that they do not compete for its slots; and
-  /// /metrics of any shows all. Before start(); none is destroyed before all have stopped.
+  /// /metrics and /v1/nodes of any show all. Before start(); none is destroyed before all have
+  /// stopped.
   void work_with(std::vector<WebNode*> nodes);
 
   /// Begins to answer.
@@ -45,6 +47,9 @@ class WebNode {
   /// Answers what was asked, closes streams, takes nothing new. What is asked of other nodes of the
   /// process may still be sold here.
   Task<void> stop();
+
+  /// What a pass of the patrol came to.
+  void hear(const Summary& pass);
 
   Metrics& metrics() { return metrics_; }
 
@@ -55,6 +60,8 @@ class WebNode {
   Task<std::shared_ptr<const Metrics::Measured>> measure();
   Task<Response> measure_all();
   Task<Result<Answer<Sale>>> sell(Purchase purchase);
+  Task<NodeView> view();
+  Task<NodeView> view_all();
   Task<Response> ready();
   Task<void> watch_clock();
   void tell_of_clock(bool is_off);
@@ -68,6 +75,7 @@ class WebNode {
   Visitors visitors_;
   PasswordWorker passwords_;
   ClockWatch clock_watch_;
+  Recoveries recoveries_;
   bool stopping_ = false;
   Throttle throttle_;
   ApiParts parts_;

@@ -314,7 +314,7 @@ class Node(NodeCase):
 
     def operates(self, node, tokens):
         root = tokens["root"]
-        for path in ("/v1/accounts", "/v1/accounts?after=", "/v1/accounts?after=bob"):
+        for path in ("/v1/accounts", "/v1/accounts?after=", "/v1/accounts?after=bob", "/v1/nodes"):
             self.good_ask(200, node, "GET", path, token=root)
             self.good_ask(403, node, "GET", path, token=tokens["ann"])
 

@@ -1,5 +1,6 @@
-"""What operators see: accounts; and what sellers see of their earnings."""
+"""What operators see: accounts, nodes; and what sellers see of their earnings."""
 # SPDX-License-Identifier: Apache-2.0
+import signal
 import time
 import unittest
 
@@ -99,6 +100,45 @@ class Earnings(OperatorCase):
         paid = self.good_ask(200, node, "POST", "/v1/me/harvest", token=tokens["ann"]).json()
         self.assertEqual(paid, {"paid": {"lamps": 120}, "balance": 120})
         self.assertEqual(self.due(node, tokens["ann"]), {"earnings": {}, "complete": True})
+
+
+class Nodes(OperatorCase):
+    def seen(self, node, token):
+        return self.show(node, "/v1/nodes", token)
+
+    def test_are_those_that_beat(self):
+        nodes = [self.node() for _ in range(2)]
+        tokens = self.open_shop(nodes[0])
+        self.for_operators_only(nodes[0], tokens, "GET", "/v1/nodes")
+        ids = sorted(node.id for node in nodes)
+        seen = self.until(lambda: self.seen(nodes[1], tokens["root"]),
+                          lambda seen: [each["node"] for each in seen["nodes"]] == ids)
+        self.assertEqual(seen["self"], {"node": nodes[1].id, "oldest_unsettled_ms": 0,
+                                        "recovered": [], "alarms": [], "clock_ahead_ms": None})
+
+    def test_tell_what_they_finished_for_the_dead(self):
+        node = self.node()
+        tokens = self.open_shop(node)
+        for times in range(1, 3):
+            self.assertEqual(self.dead_buyer("kill", "after").wait(), -signal.SIGKILL)
+            seen = self.until(lambda: self.seen(node, tokens["root"])["self"],
+                              lambda seen, times=times: len(seen["recovered"]) == times, 30)
+        newest, oldest = seen["recovered"]
+        self.assertGreater(newest["at"], oldest["at"])
+        self.assertEqual([each["entries"] for each in seen["recovered"]], [1, 1])
+        self.assertEqual(seen["alarms"], [])
+
+    def test_are_one_where_they_are_threads(self):
+        node = self.started("--listen", "127.0.0.1:0", "--store", f"lmdb:{self.store}",
+                            "--threads", 3, "--id", "web")
+        tokens = self.open_shop(node)
+        self.assertEqual(self.dead_buyer("kill", "after").wait(), -signal.SIGKILL)
+        self.until(lambda: self.seen(node, tokens["root"])["self"],
+                   lambda seen: seen["recovered"], 30)
+        for _ in range(6):
+            seen = self.seen(node, tokens["root"])["self"]
+            self.assertEqual(seen["node"], "web")
+            self.assertTrue(seen["recovered"], "another thread has it")
 
 
 if __name__ == "__main__":
