@@ -26,6 +26,7 @@ Serving::Serving(Host& host, const LogOptions& log, std::string id, std::unique_
       log_(log),
       patroller_(host, std::move(id), std::make_unique<Lottery>(host.random())),
       node_({.store = host.store(),
+             .scan = host.scan(),
              .clock = host.clock(),
              .random = host.random(),
              .shop = host.shop(),

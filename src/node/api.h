@@ -7,6 +7,7 @@
 #include "core/fields.h"
 #include "core/task_group.h"
 #include "live/live_documents.h"
+#include "node/audit_desk.h"
 #include "node/log.h"
 #include "node/metrics.h"
 #include "node/recoveries.h"
@@ -26,6 +27,9 @@ using Seller = std::function<Task<Result<Answer<Sale>>>(Purchase purchase)>;
 /// Shows all nodes of this process as one.
 using SelfView = std::function<Task<NodeView>()>;
 
+/// Asks at the desk where the audits of this process run.
+using AuditAsker = std::function<Task<Response>(AuditCall call)>;
+
 /// What the routes work with. Lives as long as they are asked.
 struct ApiParts {
   Shop& shop;
@@ -43,6 +47,7 @@ struct ApiParts {
   Log& log;
   Seller seller;
   SelfView self;
+  AuditAsker audit;
 };
 
 /// Accounts, sessions, and what an account sees of itself.
@@ -60,7 +65,7 @@ void add_purchase_routes(Router& router, ApiParts& parts);
 /// Slots that are sold: by number, on show now, bought by oneself.
 void add_slot_routes(Router& router, ApiParts& parts);
 
-/// What operators see: accounts, nodes.
+/// What operators see: accounts, nodes, audits.
 void add_operator_routes(Router& router, ApiParts& parts);
 
 /// API keys.

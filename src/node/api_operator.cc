@@ -1,4 +1,4 @@
-/// What operators see: accounts, nodes.
+/// What operators see: accounts, nodes, audits.
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
@@ -61,11 +61,22 @@ Task<Response> nodes(ApiParts* parts, const Request* /*request*/, const Visitor*
   co_return json_response(200, {{"nodes", std::move(rows)}, {"self", to_json(self)}});
 }
 
+Task<Response> start_audit(ApiParts* parts, const Request* /*request*/, const Visitor* visitor) {
+  parts->log.write(LogLevel::info, "audit asked for", {{"operator", visitor->name.text()}});
+  co_return co_await parts->audit(AuditCall::start);
+}
+
+Task<Response> show_audit(ApiParts* parts, const Request* /*request*/, const Visitor* /*visitor*/) {
+  co_return co_await parts->audit(AuditCall::show);
+}
+
 }  // namespace
 
 void add_operator_routes(Router& router, ApiParts& parts) {
   router.add("GET", "/v1/accounts", for_operators(parts, accounts));
   router.add("GET", "/v1/nodes", for_operators(parts, nodes));
+  router.add("POST", "/v1/audit", for_operators(parts, start_audit));
+  router.add("GET", "/v1/audit", for_operators(parts, show_audit));
 }
 
 }  // namespace posse

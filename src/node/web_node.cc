@@ -42,6 +42,11 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
       visitors_(sessions_, doors.shop.accounts()),
       passwords_(doors.executor),
       clock_watch_(doors.membership, doors.clock),
+      audit_desk_({.journal = doors.shop.journal(),
+                   .scan = doors.scan,
+                   .clock = doors.clock,
+                   .log = doors.log,
+                   .tasks = tasks_}),
       parts_{.shop = doors.shop,
              .live = live_,
              .patrol = doors.patrol,
@@ -56,7 +61,8 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
              .metrics = metrics_,
              .log = doors.log,
              .seller = [this](Purchase purchase) { return sell(std::move(purchase)); },
-             .self = [this] { return view_all(); }},
+             .self = [this] { return view_all(); },
+             .audit = [this](AuditCall call) { return ask_for_audit(call); }},
       sources_{.journal = doors.shop.journal().counters(),
                .live = live_,
                .patrol = doors.patrol,
@@ -167,6 +173,17 @@ Task<NodeView> WebNode::view_all() {
   co_return *std::move(all);
 }
 
+Task<Response> WebNode::at_desk(AuditCall call) {
+  co_return audit_desk_.answer(call);
+}
+
+/// What one thread has started, another must be able to show.
+Task<Response> WebNode::ask_for_audit(AuditCall call) {
+  WebNode* first = nodes_.front();
+  co_return co_await asio::co_spawn(first->doors_.executor, first->at_desk(call),
+                                    asio::use_awaitable);
+}
+
 /// Ready to sell: the store answers a read, and the clock can be trusted.
 Task<Response> WebNode::ready() {
   Key members("posse/members");
@@ -211,6 +228,7 @@ void WebNode::hear(const Summary& pass) {
 
 Task<void> WebNode::stop() {
   stopping_ = true;
+  audit_desk_.close();
   live_.end_subscriptions();
   co_await server_->stop();
   co_await tasks_.join();

@@ -9,6 +9,7 @@
 
 #include "live/live_documents.h"
 #include "node/api.h"
+#include "node/audit_desk.h"
 #include "node/log.h"
 #include "node/metrics.h"
 #include "node/recoveries.h"
@@ -24,6 +25,7 @@ class WebNode {
  public:
   struct Doors {
     Store& store;
+    Scan& scan;
     Clock& clock;
     Random& random;
     Shop& shop;
@@ -36,9 +38,9 @@ class WebNode {
   WebNode(Doors doors, std::unique_ptr<Server> server);
 
   /// `nodes` are those of this process, the same list for each of them. What is asked of any is
-  /// sold by the one that the campaign falls to, so that they do not compete for its slots; and
-  /// /metrics and /v1/nodes of any show all. Before start(); none is destroyed before all have
-  /// stopped.
+  /// sold by the one that the campaign falls to, so that they do not compete for its slots;
+  /// /metrics and /v1/nodes of any show all; and the first one runs their audits. Before start();
+  /// none is destroyed before all have stopped.
   void work_with(std::vector<WebNode*> nodes);
 
   /// Begins to answer.
@@ -62,6 +64,8 @@ class WebNode {
   Task<Result<Answer<Sale>>> sell(Purchase purchase);
   Task<NodeView> view();
   Task<NodeView> view_all();
+  Task<Response> at_desk(AuditCall call);
+  Task<Response> ask_for_audit(AuditCall call);
   Task<Response> ready();
   Task<void> watch_clock();
   void tell_of_clock(bool is_off);
@@ -76,6 +80,7 @@ class WebNode {
   PasswordWorker passwords_;
   ClockWatch clock_watch_;
   Recoveries recoveries_;
+  AuditDesk audit_desk_;
   bool stopping_ = false;
   Throttle throttle_;
   ApiParts parts_;

@@ -317,6 +317,10 @@ class Node(NodeCase):
         for path in ("/v1/accounts", "/v1/accounts?after=", "/v1/accounts?after=bob", "/v1/nodes"):
             self.good_ask(200, node, "GET", path, token=root)
             self.good_ask(403, node, "GET", path, token=tokens["ann"])
+        self.good_ask(200, node, "GET", "/v1/audit", token=root)
+        self.good_ask(202, node, "POST", "/v1/audit", token=root)
+        self.wait_until(lambda: self.good_ask(200, node, "GET", "/v1/audit", token=root)
+                        .json()["state"] == "done")
 
     def ends(self, node, tokens):
         for body in (None, {}):

@@ -1,5 +1,6 @@
-"""What operators see: accounts, nodes; and what sellers see of their earnings."""
+"""What operators see: accounts, nodes, audits; and what sellers see of their earnings."""
 # SPDX-License-Identifier: Apache-2.0
+import json
 import signal
 import time
 import unittest
@@ -139,6 +140,56 @@ class Nodes(OperatorCase):
             seen = self.seen(node, tokens["root"])["self"]
             self.assertEqual(seen["node"], "web")
             self.assertTrue(seen["recovered"], "another thread has it")
+
+
+class Audits(OperatorCase):
+    def start_audit(self, node, token):
+        return self.good_ask(202, node, "POST", "/v1/audit", token=token).json()
+
+    def ended(self, node, token):
+        return self.until(lambda: self.show(node, "/v1/audit", token),
+                          lambda audit: audit["state"] != "running")
+
+    def test_tell_whether_the_books_are_sound(self):
+        node = self.node()
+        tokens = self.open_shop(node)
+        for method in ("GET", "POST"):
+            self.for_operators_only(node, tokens, method, "/v1/audit")
+        self.assertEqual(self.show(node, "/v1/audit", tokens["root"]), {"state": "none"})
+        self.assertEqual(self.start_audit(node, tokens["root"])["state"], "running")
+        done = self.ended(node, tokens["root"])
+        self.assertEqual((done["state"], done["sound"], done["findings"]), ("done", True, []))
+        self.assertTrue(done["text"].endswith("the books are sound\n"), done["text"])
+        self.assertEqual(self.show(node, "/v1/audit", tokens["root"]), done, "it stays")
+
+        account = json.loads(self.document("account/bob"))
+        account["data"]["balance"] += 1
+        self.scribble("account/bob", json.dumps(account).encode())
+        before = self.dump()
+        self.start_audit(node, tokens["root"])
+        done = self.ended(node, tokens["root"])
+        self.assertEqual((done["sound"], done["findings_total"] > 0), (False, True))
+        self.assertEqual(done["findings"], self.audit()["findings"])
+        self.assertIn("UNSOUND", done["text"])
+        self.assertEqual(self.document("account/bob"), json.dumps(account).encode())
+        self.assertEqual(before.count(b"\n"), self.dump().count(b"\n"), "it writes nothing")
+
+    def test_run_once_and_show_on_every_thread(self):
+        node = self.started("--listen", "127.0.0.1:0", "--store", f"lmdb:{self.store}",
+                            "--threads", 3)
+        tokens = self.open_shop(node)
+        self.start_audit(node, tokens["root"])
+        done = self.ended(node, tokens["root"])
+        for _ in range(9):
+            self.assertEqual(self.show(node, "/v1/audit", tokens["root"]), done)
+
+    def test_end_with_the_node(self):
+        node = self.node()
+        tokens = self.open_shop(node)
+        self.start_audit(node, tokens["root"])
+        node.send_signal(signal.SIGTERM)
+        self.assertEqual(node.wait(timeout=10), 0)
+        self.assertTrue(self.audit()["sound"])
 
 
 if __name__ == "__main__":
