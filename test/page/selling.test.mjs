@@ -41,8 +41,10 @@ describe('selling and operating', { timeout: 120_000 }, () => {
     await buy(set.node, token, 'tea', 500);
     await page.locator('[data-slot="1"]').waitFor();
     await page.getByRole('link', { name: 'Sell' }).click();
+    await page.locator('[data-due="500"]').getByText('500 to be paid').waitFor();
     await page.getByRole('button', { name: 'Pay me now' }).click();
     await page.getByText('500 from tea').waitFor();
+    await page.locator('[data-due="0"]').waitFor();
     await page.getByRole('button', { name: 'Pay me now' }).click();
     await page.getByText('Everything was paid already').waitFor();
   });
@@ -79,7 +81,7 @@ describe('selling and operating', { timeout: 120_000 }, () => {
     await page.getByText('Nodes alive').waitFor();
     await page.locator('[data-measure="patrol_members"]').getByText('1').waitFor();
     const send = async (amount, reference, button) => {
-      await page.getByLabel('Account').fill('willi');
+      await page.getByLabel('Account', { exact: true }).fill('willi');
       await page.getByLabel('Amount').fill(amount);
       await page.getByLabel('Reference').fill(reference);
       await page.getByRole('button', { name: button }).click();

@@ -3,14 +3,19 @@
 import { ask } from './ask';
 import type {
   ApiKey,
+  Audit,
   Booked,
   Campaign,
   CampaignChange,
+  Earnings,
   Harvested,
+  ListedAccount,
   ListedKey,
   Me,
   NewCampaign,
+  Nodes,
   Order,
+  PasswordChange,
   Payment,
   Receipt,
   Sale,
@@ -31,6 +36,9 @@ export const shop = {
 
   me: () => ask<Me>('GET', '/v1/me'),
   resolve: () => ask<Me>('POST', '/v1/me/resolve'),
+  change_password: (change: PasswordChange) =>
+    ask<unknown>('PUT', '/v1/me/password', { body: change }),
+  earnings: () => ask<Earnings>('GET', '/v1/me/earnings'),
   harvest: () => ask<Harvested>('POST', '/v1/me/harvest'),
   keys: () => ask<{ keys: ListedKey[] }>('GET', '/v1/me/keys'),
   make_key: () => ask<ApiKey>('POST', '/v1/me/keys'),
@@ -43,6 +51,16 @@ export const shop = {
 
   deposit: (payment: Payment) => ask<Booked>('POST', '/v1/deposits', { body: payment }),
   withdraw: (payment: Payment) => ask<Booked>('POST', '/v1/withdrawals', { body: payment }),
+
+  accounts: (after: string) =>
+    ask<{ accounts: ListedAccount[]; next: string | null }>(
+      'GET',
+      `/v1/accounts?after=${encodeURIComponent(after)}`,
+    ),
+  nodes: () => ask<Nodes>('GET', '/v1/nodes'),
+  audit: () => ask<Audit>('GET', '/v1/audit'),
+  /** 202, unlike anywhere else, means that it runs. */
+  start_audit: () => ask<unknown>('POST', '/v1/audit'),
 
   campaigns: (after = '') =>
     ask<{ campaigns: Campaign[]; next: string | null }>(

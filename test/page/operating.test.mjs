@@ -1,0 +1,106 @@
+// What operators see of accounts, nodes and the books; and a password that is changed.
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { bench } from './bench.mjs';
+import { buy } from './sample.mjs';
+import * as posse from './shop.mjs';
+
+// Accounts that one answer lists; docs/http.md.
+const page_size = 100;
+
+describe('operating', { timeout: 120_000 }, () => {
+  const set = bench();
+
+  const operate = async () => {
+    const page = await set.open();
+    await posse.enter(page, 'root', { path: '/log-in?to=/operator' });
+    await page.locator('[data-nodes="1"]').waitFor();
+    return page;
+  };
+
+  test('an operator finds accounts, also those behind the first page', async () => {
+    for (let at = 0; at < page_size; ++at) {
+      await set.shop.command('account', 'create', `a${String(at).padStart(3, '0')}`);
+    }
+    await posse.person(set.node, 'walter');
+    await posse.deposit(set.node, set.root, 'walter', 1234);
+    const page = await operate();
+    await page.locator('[data-account="a099"]').waitFor();
+    assert.equal(await page.locator('[data-account="walter"]').count(), 0);
+    await page.getByLabel('Find by name').fill('alte');
+    await page.getByText('0 of 100 that are listed; there are more.').waitFor();
+    await page.getByRole('button', { name: 'Show more accounts' }).click();
+    await page.locator('[data-account="walter"]').getByText('1,234').waitFor();
+    assert.equal(await page.locator('[data-account]').count(), 1);
+    await page.getByText(/^1 of 10\d that are listed, which are all/).waitFor();
+  });
+
+  test('an operator sees who is alive and what was finished for the dead', async () => {
+    const token = await posse.person(set.node, 'zoe');
+    await posse.deposit(set.node, set.root, 'zoe', 1000);
+    await posse.campaign(set.node, set.root, 'lamps');
+    await buy(set.node, token, 'lamps', 40);
+    const page = await operate();
+    await page.getByText('Nothing since it started.').waitFor();
+    const other = await set.shop.node();
+    await page.locator('[data-nodes="2"]').waitFor();
+    await set.shop.kill(other, 'SIGTERM');
+    await page.locator('[data-nodes="1"]').waitFor();
+    await page.route('**/v1/nodes', async (route) => {
+      const json = await (await route.fetch()).json();
+      json.self.recovered = [{ at: new Date().toISOString(), entries: 3, oldest_ms: 2100 }];
+      json.self.alarms = ['the hold of zoe is lost'];
+      await route.fulfill({ json });
+    });
+    await page.locator('[data-recovered="3"]').getByText('3 entries, 2.1 s old').waitFor();
+    await page.getByRole('status').getByText('the hold of zoe is lost').waitFor();
+    await page.route('**/v1/nodes', (route) => route.abort());
+    await page.getByText('What stands below is old').waitFor();
+  });
+
+  test('an operator audits the books', async () => {
+    const page = await operate();
+    await page.getByRole('button', { name: 'Audit the books' }).click();
+    await page.locator('[data-audit="done"]').getByText('The books are sound').waitFor();
+    await page.getByText('The whole report').click();
+    await page.getByText('the books are sound', { exact: false }).last().waitFor();
+    const total = 5000;
+    let json = { state: 'running', phase: 'entries', done: 1200, total };
+    await page.route('**/v1/audit', (route) => route.fulfill({ json }));
+    await page.getByText('1,200 of about 5,000 documents').waitFor();
+    await page.getByRole('progressbar').waitFor();
+    assert.ok(await page.getByRole('button', { name: 'Audit the books' }).isDisabled());
+    const finding = { code: 'I4', keys: ['account/zoe'], sentence: 'zoe has money of nobody' };
+    json = {
+      state: 'done', sound: false, findings_total: 1, findings: [finding],
+      text: 'UNSOUND', at: new Date().toISOString(),
+    };
+    await page.locator('[data-audit="done"]').getByText('I4: zoe has money of nobody').waitFor();
+  });
+
+  test('a password that is changed logs the other windows out', async () => {
+    const [here, there] = [await set.open(), await set.open()];
+    await posse.enter(here, 'vera', { path: '/sign-up?to=/account' });
+    await posse.enter(there, 'vera', { path: '/log-in?to=/account' });
+    const change = async (before, after) => {
+      await here.getByLabel('The one until now').fill(before);
+      await here.getByLabel('The new one').fill(after);
+      await here.getByRole('button', { name: 'Change the password' }).click();
+    };
+    await change('not the password', 'battery staple');
+    await here.getByText('Not changed').waitFor();
+    await there.reload();
+    await there.getByRole('heading', { name: 'vera' }).waitFor();
+    await change(posse.password, 'battery staple');
+    await here.getByText('The password is changed').waitFor();
+    await here.waitForTimeout(150);
+    await there.reload();
+    await there.getByText('This page belongs to an account.').waitFor();
+    await here.reload();
+    await here.getByRole('heading', { name: 'vera' }).waitFor();
+    const who = (password) => ({ name: 'vera', password });
+    await posse.ask(set.node, 401, 'POST', '/v1/sessions', who(posse.password));
+    await posse.ask(set.node, 201, 'POST', '/v1/sessions', who('battery staple'));
+  });
+});
