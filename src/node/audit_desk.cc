@@ -46,7 +46,7 @@ Response AuditDesk::begin() {
 }
 
 Task<void> AuditDesk::run() {
-  Audit audit(doors_.journal, doors_.scan, doors_.clock);
+  Audit audit(doors_.journal, doors_.scan, doors_.clock, Bite::small);
   const auto report = co_await audit.run(this);
   running_.reset();
   const Time now = doors_.clock.now();

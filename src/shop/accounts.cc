@@ -123,7 +123,7 @@ Task<Result<Answer<AccountView>>> Accounts::show(Name name) {
 
 Task<Result<std::vector<AccountView>>> Accounts::list(std::string after, std::size_t items_max) {
   std::vector<AccountView> views;
-  ScanTops tops(ScanReader(scan_, clock_), std::string(prefix));
+  ScanTops tops(ScanReader(scan_, clock_, Bite::small), std::string(prefix));
   if (!after.empty()) tops.go_after(std::string(prefix) + after);
   while (!tops.ended() && views.size() < items_max) {
     const auto page = co_await tops.next();

@@ -52,7 +52,9 @@ struct Repairs {
 /// Errors: `unavailable`.
 class Audit {
  public:
-  Audit(Journal& journal, Scan& scan, Clock& clock) : journal_(journal), reader_(scan, clock) {}
+  /// Takes small bites where others work on the same thread.
+  Audit(Journal& journal, Scan& scan, Clock& clock, Bite bite = Bite::large)
+      : journal_(journal), reader_(scan, clock, bite) {}
 
   /// Reads everything, changes nothing. `progress` may be null.
   /// Errors: also `unavailable` once it is not wanted any more.

@@ -4,29 +4,51 @@
 
 #include <algorithm>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "core/limits.h"
 
 namespace posse {
 namespace {
 
-/// A page of this size costs a store little and hides its round trip.
-constexpr std::size_t page_bytes = 1024UL * 1024;
-constexpr std::size_t page_items_min = 16;
+namespace asio = boost::asio;
+
+struct PageSize {
+  std::size_t bytes;
+  std::size_t items_first;
+  std::size_t items_min;
+};
+
+/// A large page costs a store little and hides its round trip.
+constexpr PageSize large_page{.bytes = 1024UL * 1024, .items_first = 64, .items_min = 16};
+constexpr PageSize small_page{.bytes = 32UL * 1024, .items_first = 1, .items_min = 1};
 constexpr std::size_t page_items_max = 1024;
 
 /// Tops are small, but a page of them may end among the large documents beneath one.
 constexpr std::size_t tops_items_max = 256;
 
-std::size_t items_for_a_page(const std::vector<Listed>& last) {
+constexpr PageSize page_size(Bite bite) {
+  return bite == Bite::small ? small_page : large_page;
+}
+
+std::size_t items_for_a_page(Bite bite, const std::vector<Listed>& last) {
+  const PageSize size = page_size(bite);
   std::size_t bytes = 1;
   for (const auto& listed : last) bytes += listed.key.text().size() + listed.document.value.size();
-  return std::clamp(last.size() * page_bytes / bytes, page_items_min, page_items_max);
+  return std::clamp(last.size() * size.bytes / bytes, size.items_min, page_items_max);
 }
 
 }  // namespace
 
 Task<Result<std::vector<Listed>>> ScanReader::read(std::string prefix, std::string after,
                                                    std::size_t items_max) const {
+  if (bite_ == Bite::small) {
+    // A store that answers at once, as LMDB does, gives nobody else a turn.
+    const auto executor = co_await asio::this_coro::executor;
+    co_await asio::post(executor, asio::use_awaitable);
+  }
   for (int failures = 0;;) {
     auto page = co_await scan_->scan(prefix, after, items_max);
     if (page || ++failures == failures_max) co_return page;
@@ -42,13 +64,16 @@ Task<Result<std::optional<Listed>>> ScanReader::find(Key key) const {
   co_return found;
 }
 
+ScanPages::ScanPages(ScanReader reader, std::string prefix)
+    : reader_(reader), prefix_(std::move(prefix)), items_(page_size(reader.bite()).items_first) {}
+
 Task<Result<std::vector<Listed>>> ScanPages::next() {
   auto page = co_await reader_.read(prefix_, after_, items_);
   if (!page) co_return page.error();
   ended_ = page->size() < items_;
   if (page->empty()) co_return page;
   after_ = page->back().key.text();
-  items_ = items_for_a_page(*page);
+  items_ = items_for_a_page(reader_.bite(), *page);
   co_return page;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,12 +15,18 @@
 
 namespace posse {
 
+/// How much is read, and then worked on, at a time. `small` is for those who share their thread:
+/// about 32 KiB, a millisecond's work, and everybody else has a turn before each read.
+enum class Bite : std::uint8_t { small, large };
+
 /// Scans for somebody who wants to reach the end: a read that the store failed is repeated a few
 /// times. Copied freely; does not outlive what it reads.
 /// Errors: `unavailable`.
 class ScanReader {
  public:
-  ScanReader(Scan& scan, Clock& clock) : scan_(&scan), clock_(&clock) {}
+  ScanReader(Scan& scan, Clock& clock, Bite bite) : scan_(&scan), clock_(&clock), bite_(bite) {}
+
+  Bite bite() const { return bite_; }
 
   /// As Scan::scan().
   Task<Result<std::vector<Listed>>> read(std::string prefix, std::string after,
@@ -31,12 +38,13 @@ class ScanReader {
  private:
   Scan* scan_;
   Clock* clock_;
+  Bite bite_;
 };
 
-/// All documents whose keys start with a prefix, in pages of about a megabyte.
+/// All documents whose keys start with a prefix, in pages of about a megabyte, or small ones.
 class ScanPages {
  public:
-  ScanPages(ScanReader reader, std::string prefix) : reader_(reader), prefix_(std::move(prefix)) {}
+  ScanPages(ScanReader reader, std::string prefix);
 
   /// The next documents. After the end it looks again, for what was added meanwhile.
   Task<Result<std::vector<Listed>>> next();
@@ -51,7 +59,7 @@ class ScanPages {
   ScanReader reader_;
   std::string prefix_;
   std::string after_;
-  std::size_t items_ = 64;
+  std::size_t items_;
   bool ended_ = false;
 };
 

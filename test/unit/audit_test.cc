@@ -1,5 +1,9 @@
 /// Audits of sound books: the figures, and what is merely unfinished.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include <boost/asio/post.hpp>
+
 #include "audit_shop.h"
 
 namespace posse {
@@ -145,6 +149,34 @@ class Impatient final : public AuditProgress {
   void show(const Progress& /*progress*/) override {}
   bool is_wanted() const override { return left-- > 0; }
 };
+
+/// Asks for a turn at each step of an audit, on the same thread.
+class Neighbour final : public AuditProgress {
+ public:
+  explicit Neighbour(boost::asio::io_context& the_io) : io(the_io) {}
+  boost::asio::io_context& io;
+  int asked = 0;
+  int had = 0;
+  int waiting_most = 0;
+  void show(const Progress& /*progress*/) override {
+    waiting_most = std::max(waiting_most, ++asked - had);
+    boost::asio::post(io, [this] { ++had; });
+  }
+};
+
+TEST(Audit, GivesNeighboursATurnBetweenSmallBites) {
+  AuditShop world;
+  world.fill();
+  for (int bought = 5; bought < 10; ++bought) world.buy("lamps", "cid");
+  world.rest();
+  Neighbour neighbour(world.io);
+  Audit audit(world.shop.journal(), world.store, world.clock, Bite::small);
+  const auto report = world.run(audit.run(&neighbour));
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->sound());
+  EXPECT_GT(neighbour.asked, 10);
+  EXPECT_LE(neighbour.waiting_most, 2) << "the last step of a phase and the first of the next";
+}
 
 TEST(Audit, EndsBetweenAnyTwoReadsOnceNobodyWantsIt) {
   AuditShop world;
