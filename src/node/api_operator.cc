@@ -12,25 +12,36 @@ namespace {
 
 constexpr std::size_t accounts_max = 100;
 
-json::object row(const AccountView& account) {
-  return {{"name", account.name.text()},        {"role", account.role},
-          {"balance", number(account.balance)}, {"spendable", number(account.spendable)},
-          {"holds", account.holds.size()},      {"settled", account.settled}};
+json::object row(const ListedAccount& account) {
+  if (!account.view) return {{"name", account.name.text()}, {"unreadable", true}};
+  const AccountView& view = *account.view;
+  return {{"name", view.name.text()},        {"role", view.role},
+          {"balance", number(view.balance)}, {"spendable", number(view.spendable)},
+          {"holds", view.holds.size()},      {"settled", view.settled}};
+}
+
+/// A parameter that is a name, or the beginning of one; empty if it is not given.
+std::string given(const Request& request, const std::string& parameter) {
+  const auto found = request.query.find(parameter);
+  return found == request.query.end() ? std::string() : found->second;
 }
 
 Task<Response> accounts(ApiParts* parts, const Request* request, const Visitor* /*visitor*/) {
-  const auto given = request->query.find("after");
-  std::string after;
-  if (given != request->query.end()) after = given->second;
-  if (!after.empty() && !Name::from(after)) {
-    co_return problem(400, "bad_request", "after " + std::string(Name::rule));
+  for (const std::string parameter : {"after", "prefix"}) {
+    const std::string name = given(*request, parameter);
+    if (!name.empty() && !Name::from(name)) {
+      co_return problem(400, "bad_request", parameter + " " + std::string(Name::rule));
+    }
   }
-  const auto views = co_await parts->shop.accounts().list(std::move(after), accounts_max);
-  if (!views) co_return answer_of(views.error());
+  AccountRange range{.prefix = given(*request, "prefix"),
+                     .after = given(*request, "after"),
+                     .items_max = accounts_max};
+  const auto listed = co_await parts->shop.accounts().list(std::move(range));
+  if (!listed) co_return answer_of(listed.error());
   json::array rows;
-  for (const auto& view : *views) rows.push_back(row(view));
+  for (const auto& account : *listed) rows.push_back(row(account));
   json::object body{{"accounts", std::move(rows)}, {"next", nullptr}};
-  if (views->size() == accounts_max) body["next"] = views->back().name.text();
+  if (listed->size() == accounts_max) body["next"] = listed->back().name.text();
   co_return json_response(200, body);
 }
 

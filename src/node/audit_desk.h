@@ -3,6 +3,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -26,9 +29,10 @@ class AuditDesk final : private AuditProgress {
     Clock& clock;
     Log& log;
     TaskGroup& tasks;
+    std::string node;  ///< Every answer says whose it is.
   };
 
-  explicit AuditDesk(Doors doors) : doors_(doors) {}
+  explicit AuditDesk(Doors doors) : doors_(std::move(doors)) {}
 
   /// `start` begins one unless one runs, and answers 202; 503 once it is closed. `show` answers how
   /// far the running one is, or how the last one ended.
@@ -40,12 +44,15 @@ class AuditDesk final : private AuditProgress {
  private:
   Task<void> run();
   Response begin();
+  boost::json::object begun(std::string_view state) const;
+  boost::json::object running() const;
   void show(const Progress& progress) override { running_ = progress; }
   bool is_wanted() const override { return !is_closed_; }
 
   Doors doors_;
+  Time started_at_{};
   std::optional<Progress> running_;
-  boost::json::object last_{{"state", "none"}};
+  boost::json::object last_;  ///< How the last one ended; empty if there was none.
   bool is_closed_ = false;
 };
 

@@ -21,7 +21,11 @@ void NodeView::add(const NodeView& other) {
   recovered.insert(recovered.end(), other.recovered.begin(), other.recovered.end());
   std::ranges::sort(recovered, std::ranges::greater(), &Recovery::at);
   if (recovered.size() > recoveries_max) recovered.resize(recoveries_max);
-  for (const auto& alarm : other.alarms) {
+  add_alarms(other.alarms);
+}
+
+void NodeView::add_alarms(const std::set<std::string>& others) {
+  for (const auto& alarm : others) {
     if (alarms.size() < told_alarms_max) alarms.insert(alarm);
   }
 }

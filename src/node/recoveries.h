@@ -50,6 +50,9 @@ struct NodeView {
 
   /// Makes it the view of both; its name and clock stay.
   void add(const NodeView& other);
+
+  /// Those of a sale or a login too, which met what no patrol has met yet.
+  void add_alarms(const std::set<std::string>& others);
 };
 
 }  // namespace posse

@@ -46,7 +46,8 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
                    .scan = doors.scan,
                    .clock = doors.clock,
                    .log = doors.log,
-                   .tasks = tasks_}),
+                   .tasks = tasks_,
+                   .node = doors.membership.node()}),
       parts_{.shop = doors.shop,
              .live = live_,
              .patrol = doors.patrol,
@@ -159,6 +160,7 @@ Task<NodeView> WebNode::view() {
                 .recovered = recoveries_.recovered(),
                 .alarms = recoveries_.alarms(),
                 .clock_ahead = clock_watch_.ahead()};
+  view.add_alarms(doors_.shop.journal().counters().alarms);
   co_return view;
 }
 

@@ -4,7 +4,7 @@
 
 #include "core/fields.h"
 #include "core/limits.h"
-#include "shop/audit_pages.h"
+#include "shop/scan_pages.h"
 
 namespace posse {
 namespace json = boost::json;
@@ -33,12 +33,10 @@ constexpr std::size_t text_bytes_max = 1024;
 
 constexpr std::string_view prefix = "account/";
 
-/// An account as a scan shows it.
-Result<AccountView> read_view(const Name& name, const Listed& listed) {
+ListedAccount listed_account(const Name& name, const Listed& listed) {
   const auto account = read_participant(listed.document.value, listed.key);
-  if (!account) return account.error();
-  if (auto wrong = misshapen(name, *account)) return *std::move(wrong);
-  return view(name, *account);
+  if (!account || misshapen(name, *account)) return {.name = name, .view = {}};
+  return {.name = name, .view = view(name, *account)};
 }
 
 }  // namespace
@@ -121,23 +119,21 @@ Task<Result<Answer<AccountView>>> Accounts::show(Name name) {
   co_return view(name, **account);
 }
 
-Task<Result<std::vector<AccountView>>> Accounts::list(std::string after, std::size_t items_max) {
-  std::vector<AccountView> views;
-  ScanTops tops(ScanReader(scan_, clock_, Bite::small), std::string(prefix));
-  if (!after.empty()) tops.go_after(std::string(prefix) + after);
-  while (!tops.ended() && views.size() < items_max) {
+Task<Result<std::vector<ListedAccount>>> Accounts::list(AccountRange range) {
+  std::vector<ListedAccount> accounts;
+  ScanTops tops(ScanReader(scan_, clock_, Bite::small), std::string(prefix) + range.prefix);
+  if (!range.after.empty()) tops.go_after(std::string(prefix) + range.after);
+  while (!tops.ended() && accounts.size() < range.items_max) {
     const auto page = co_await tops.next();
     if (!page) co_return page.error();
     for (const auto& listed : page->tops) {
       const auto name = Name::from(listed.key.text().substr(prefix.size()));
       if (!name) continue;  // not ours
-      if (views.size() == items_max) break;
-      auto shown = read_view(*name, listed);
-      if (!shown) co_return shown.error();
-      views.push_back(*std::move(shown));
+      if (accounts.size() == range.items_max) break;
+      accounts.push_back(listed_account(*name, listed));
     }
   }
-  co_return views;
+  co_return accounts;
 }
 
 Task<Result<std::string>> Accounts::password_hash(Name name) {

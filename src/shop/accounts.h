@@ -24,6 +24,21 @@ struct AccountView {
   std::vector<std::string> campaigns;
 };
 
+/// An account in a list. Empty but for its name if its document is not as the shop writes them: an
+/// audit says why.
+struct ListedAccount {
+  Name name;
+  std::optional<AccountView> view;
+};
+
+/// Which accounts a list has: those whose names begin with `prefix` and come after `after`, in byte
+/// order; both may be empty.
+struct AccountRange {
+  std::string prefix;
+  std::string after;
+  std::size_t items_max = 0;
+};
+
 /// Hashes of a password that goes, and of the one that comes.
 struct PasswordChange {
   std::string from;
@@ -52,8 +67,7 @@ class Accounts {
   /// Refused: `unknown_account`.
   Task<Result<Answer<AccountView>>> show(Name name);
 
-  /// Up to `items_max` accounts whose names come after `after`, in byte order.
-  Task<Result<std::vector<AccountView>>> list(std::string after, std::size_t items_max);
+  Task<Result<std::vector<ListedAccount>>> list(AccountRange range);
 
   /// What create() was given; empty if there is no account, or none that can log in.
   Task<Result<std::string>> password_hash(Name name);

@@ -13,9 +13,9 @@
 #include "posse/scan.h"
 #include "shop/audit_accounts.h"
 #include "shop/audit_ledger.h"
-#include "shop/audit_pages.h"
 #include "shop/audit_report.h"
 #include "shop/audit_sequences.h"
+#include "shop/scan_pages.h"
 
 namespace posse {
 

@@ -9,9 +9,9 @@
 
 #include "journal/entry.h"
 #include "shop/audit_ledger.h"
-#include "shop/audit_pages.h"
 #include "shop/audit_report.h"
 #include "shop/audit_sequences.h"
+#include "shop/scan_pages.h"
 
 namespace posse {
 

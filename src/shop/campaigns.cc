@@ -7,6 +7,7 @@
 #include "core/fields.h"
 #include "core/limits.h"
 #include "shop/accounts.h"
+#include "shop/scan_pages.h"
 
 namespace posse {
 namespace json = boost::json;
@@ -187,26 +188,21 @@ Task<Result<CampaignView>> Campaigns::view(Name id, Head head) {
 
 Task<Result<std::vector<CampaignView>>> Campaigns::list(std::string after, std::size_t items_max) {
   std::vector<CampaignView> views;
-  std::string from = after.empty() ? std::string() : std::string(prefix) + after;
-  while (views.size() < items_max) {
-    const auto page = co_await scan_.scan(std::string(prefix), from, 1);
+  ScanTops tops(ScanReader(scan_, clock_, Bite::small), std::string(prefix));
+  if (!after.empty()) tops.go_after(std::string(prefix) + after);
+  while (!tops.ended() && views.size() < items_max) {
+    const auto page = co_await tops.next();
     if (!page) co_return page.error();
-    if (page->empty()) break;
-    const Listed& listed = page->front();
-    from = listed.key.text();
-    const auto id_end = from.find('/', prefix.size());
-    const std::string id = from.substr(prefix.size(), id_end - prefix.size());
-    if (id_end != std::string::npos) {
-      from = std::string(prefix) + id + "/~";  // comes after every entry and receipt of it
-      continue;
+    for (const auto& listed : page->tops) {
+      const auto name = Name::from(listed.key.text().substr(prefix.size()));
+      if (!name) continue;  // not ours
+      if (views.size() == items_max) break;
+      const auto head = read_head(listed.document.value, listed.key);
+      if (!head) co_return head.error();
+      auto shown = co_await view(*name, *head);
+      if (!shown) co_return shown.error();
+      views.push_back(*std::move(shown));
     }
-    const auto name = Name::from(id);
-    if (!name) continue;  // not ours
-    const auto head = read_head(listed.document.value, listed.key);
-    if (!head) co_return head.error();
-    auto shown = co_await view(*name, *head);
-    if (!shown) co_return shown.error();
-    views.push_back(*std::move(shown));
   }
   co_return views;
 }

@@ -7,6 +7,7 @@
 
 #include "core/fields.h"
 #include "core/limits.h"
+#include "core/turn.h"
 #include "shop/accounts.h"
 
 namespace posse {
@@ -16,7 +17,7 @@ namespace {
 /// Entries paid by one swap: bounds what a crash has to do again.
 constexpr std::uint64_t chunk_entries = 1000;
 
-/// Entries read to say what is due: a page waits for it, so no more than a few seconds' worth.
+/// Entries read to say what is due: a page waits for it.
 constexpr std::uint64_t due_entries_max = 5000;
 
 EntryNumber cursor(const json::object& campaigns, const std::string& campaign) {
@@ -26,56 +27,58 @@ EntryNumber cursor(const json::object& campaigns, const std::string& campaign) {
 
 }  // namespace
 
-/// Those of which the seller's account has a cursor.
-Task<Result<Answer<std::vector<std::string>>>> Harvest::campaigns(Name seller) {
+/// Up to where each campaign of the seller was paid.
+Task<Result<Answer<Harvest::Cursors>>> Harvest::cursors(Name seller) {
   const auto account = co_await journal_.participants().get(account_key(seller));
   if (!account) co_return account.error();
   if (!*account) co_return refuse("unknown_account", "there is no account `" + seller.text() + "`");
   if (auto wrong = misshapen(seller, **account)) co_return *std::move(wrong);
-  std::vector<std::string> campaigns;
-  for (const auto& [id, paid] : (*account)->data.at("campaigns").as_object())
-    campaigns.emplace_back(id);
-  co_return campaigns;
+  Cursors cursors;
+  const json::object& campaigns = (*account)->data.at("campaigns").as_object();
+  for (const auto& [id, paid] : campaigns) cursors.emplace(id, cursor(campaigns, id));
+  co_return cursors;
 }
 
 Task<Result<Answer<Earnings>>> Harvest::due(Name seller) {
-  const auto named = co_await campaigns(seller);
-  if (!named) co_return named.error();
-  if (const auto* refusal = std::get_if<Refusal>(&*named)) co_return *refusal;
+  const auto from = co_await cursors(seller);
+  if (!from) co_return from.error();
+  if (const auto* refusal = std::get_if<Refusal>(&*from)) co_return *refusal;
   Earnings earnings;
   std::uint64_t left = due_entries_max;
-  for (const auto& campaign : std::get<std::vector<std::string>>(*named)) {
-    const auto field = co_await this->field(seller, campaign);
-    if (!field) co_return field.error();
-    if (!*field || (*field)->paid >= (*field)->head) continue;
+  for (const auto& [campaign, paid] : std::get<Cursors>(*from)) {
+    const auto head = co_await newest_settled(campaign);
+    if (!head) co_return head.error();
+    if (paid >= *head) continue;
     if (left == 0) {
       earnings.complete = false;
       break;
     }
-    Field part = **field;
-    part.head = EntryNumber{std::min(number(part.head), number(part.paid) + left)};
+    const Field part{.seller = seller,
+                     .campaign = campaign,
+                     .paid = paid,
+                     .head = EntryNumber{std::min(number(*head), number(paid) + left)}};
     const auto chunk = co_await reap(part);
     if (!chunk) co_return chunk.error();
     earnings.due[campaign] = Cents{chunk->sum};
-    left -= number(chunk->until) - number(part.paid);
-    if (chunk->until < (*field)->head) earnings.complete = false;
+    left -= number(chunk->until) - number(paid);
+    if (chunk->until < *head) earnings.complete = false;
   }
   co_return earnings;
 }
 
 Task<Result<Answer<Harvested>>> Harvest::run(Name seller) {
-  const auto named = co_await campaigns(seller);
-  if (!named) co_return named.error();
-  if (const auto* refusal = std::get_if<Refusal>(&*named)) co_return *refusal;
+  const auto from = co_await cursors(seller);
+  if (!from) co_return from.error();
+  if (const auto* refusal = std::get_if<Refusal>(&*from)) co_return *refusal;
   Harvested harvested;
-  for (const auto& campaign : std::get<std::vector<std::string>>(*named)) {
+  for (const auto& [campaign, first] : std::get<Cursors>(*from)) {
     for (;;) {
       const auto field = co_await this->field(seller, campaign);
       if (!field) co_return field.error();
-      if (!*field || (*field)->paid >= (*field)->head) break;
-      const auto chunk = co_await reap(**field);
+      if (field->paid >= field->head) break;
+      const auto chunk = co_await reap(*field);
       if (!chunk) co_return chunk.error();
-      const auto paid = co_await pay(**field, *chunk);
+      const auto paid = co_await pay(*field, *chunk);
       if (!paid) co_return paid.error();
       if (*paid == Paid::too_much) {
         co_return refuse("amount_too_large", "the balance of `" + seller.text() +
@@ -91,20 +94,25 @@ Task<Result<Answer<Harvested>>> Harvest::run(Name seller) {
   co_return harvested;
 }
 
-/// From where to where a campaign may be paid; empty if it does not exist.
-Task<Result<std::optional<Harvest::Field>>> Harvest::field(Name seller, std::string campaign) {
+/// From where to where a campaign may be paid.
+Task<Result<Harvest::Field>> Harvest::field(Name seller, std::string campaign) {
   const auto account = co_await journal_.participants().get(account_key(seller));
   if (!account) co_return account.error();
+  const auto head = co_await newest_settled(campaign);
+  if (!head) co_return head.error();
+  Field field{.seller = std::move(seller), .campaign = campaign, .paid = {}, .head = *head};
+  if (*account) field.paid = cursor((*account)->data.at("campaigns").as_object(), campaign);
+  co_return field;
+}
+
+/// The head's entry; zero if there is no such campaign.
+Task<Result<EntryNumber>> Harvest::newest_settled(std::string campaign) {
+  co_await give_way();
   const auto id = Name::from(campaign);
-  if (!*account || !id) co_return std::optional<Field>{};
+  if (!id) co_return EntryNumber{};
   const auto head = co_await journal_.sequences().head(campaign_sequence(*id));
   if (!head) co_return head.error();
-  if (!*head) co_return std::optional<Field>{};
-  Field field{.seller = std::move(seller),
-              .campaign = campaign,
-              .paid = cursor((*account)->data.at("campaigns").as_object(), campaign),
-              .head = (*head)->head.tip.entry};
-  co_return field;
+  co_return *head ? (*head)->head.tip.entry : EntryNumber{};
 }
 
 Task<Result<Harvest::Chunk>> Harvest::reap(Field field) {
@@ -127,6 +135,7 @@ Task<Result<Harvest::Chunk>> Harvest::reap(Field field) {
 /// What the receipt of `entry` owes the seller. An entry without a receipt below the head is a
 /// fence: nothing was sold there.
 Task<Result<std::int64_t>> Harvest::worth(Field field, EntryNumber entry) {
+  co_await give_way();
   const Sequence sequence = campaign_sequence(*Name::from(field.campaign));
   const auto receipt = co_await journal_.sequences().receipt(sequence, entry);
   if (!receipt) co_return receipt.error();

@@ -26,7 +26,8 @@ struct Earnings {
 
 /// A seller's account keeps, per campaign, the entry up to which it was paid. One swap adds the sum
 /// of the receipts after it and moves that cursor, so however often and wherever it runs, and
-/// wherever it dies, each receipt is paid once. Pays what is settled: up to the head.
+/// wherever it dies, each receipt is paid once. Pays what is settled: up to the head. Others on the
+/// same thread have a turn before each receipt.
 /// Errors: the store's, `unreadable`, `contended`.
 class Harvest {
  public:
@@ -53,8 +54,11 @@ class Harvest {
     EntryNumber head{};
   };
 
-  Task<Result<Answer<std::vector<std::string>>>> campaigns(Name seller);
-  Task<Result<std::optional<Field>>> field(Name seller, std::string campaign);
+  using Cursors = std::map<std::string, EntryNumber>;
+
+  Task<Result<Answer<Cursors>>> cursors(Name seller);
+  Task<Result<Field>> field(Name seller, std::string campaign);
+  Task<Result<EntryNumber>> newest_settled(std::string campaign);
   Task<Result<Chunk>> reap(Field field);
   Task<Result<std::int64_t>> worth(Field field, EntryNumber entry);
   enum class Paid : std::uint8_t { by_us, by_another, too_much };

@@ -1,5 +1,9 @@
 /// Paying sellers exactly once.
 // SPDX-License-Identifier: Apache-2.0
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "core/turn.h"
 #include "shop/harvest.h"
 #include "shop_world.h"
 
@@ -203,6 +207,37 @@ TEST(Harvest, PaysMoreEntriesThanOneSwapCovers) {  // S16
   for (int bought = 3; bought < 1005; ++bought) field.buy("lamps", "bob");
   field.rest();
   EXPECT_EQ(granted(field.reap("ann")).balance, Cents{1005 * 40});
+}
+
+/// Counts the turns that somebody else gets on the same thread.
+Task<void> count_turns(const bool* has_ended, int* turns) {
+  while (!*has_ended) {
+    co_await give_way();
+    ++*turns;
+  }
+}
+
+TEST(Harvest, LeavesOthersATurnForEachReceipt) {
+  for (const bool pays : {false, true}) {
+    Field field;
+    for (int bought = 0; bought < 20; ++bought) {
+      field.buy("lamps", "bob");
+      field.rest();
+    }
+    bool has_ended = false;
+    int turns = 0;
+    const auto reap = [&]() -> Task<void> {
+      if (pays)
+        (void)co_await field.shop.harvest().run(field.name("ann"));
+      else
+        (void)co_await field.shop.harvest().due(field.name("ann"));
+      has_ended = true;
+    };
+    boost::asio::co_spawn(field.io, count_turns(&has_ended, &turns), boost::asio::detached);
+    field.run(reap());
+    EXPECT_TRUE(has_ended);
+    EXPECT_GE(turns, 20);
+  }
 }
 
 }  // namespace

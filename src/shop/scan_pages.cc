@@ -1,33 +1,28 @@
 /// Page sizes and jumps.
 // SPDX-License-Identifier: Apache-2.0
-#include "shop/audit_pages.h"
+#include "shop/scan_pages.h"
 
 #include <algorithm>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "core/limits.h"
+#include "core/turn.h"
 
 namespace posse {
 namespace {
-
-namespace asio = boost::asio;
 
 struct PageSize {
   std::size_t bytes;
   std::size_t items_first;
   std::size_t items_min;
+  std::size_t items_max;  ///< Few where the next ones may be much larger than the last.
+  std::size_t tops_max;   ///< Tops are small, but a page of them may end among what is beneath one.
 };
 
 /// A large page costs a store little and hides its round trip.
-constexpr PageSize large_page{.bytes = 1024UL * 1024, .items_first = 64, .items_min = 16};
-constexpr PageSize small_page{.bytes = 32UL * 1024, .items_first = 1, .items_min = 1};
-constexpr std::size_t page_items_max = 1024;
-
-/// Tops are small, but a page of them may end among the large documents beneath one.
-constexpr std::size_t tops_items_max = 256;
+constexpr PageSize large_page{
+    .bytes = 1024UL * 1024, .items_first = 64, .items_min = 16, .items_max = 1024, .tops_max = 256};
+constexpr PageSize small_page{
+    .bytes = 32UL * 1024, .items_first = 1, .items_min = 1, .items_max = 16, .tops_max = 16};
 
 constexpr PageSize page_size(Bite bite) {
   return bite == Bite::small ? small_page : large_page;
@@ -37,18 +32,14 @@ std::size_t items_for_a_page(Bite bite, const std::vector<Listed>& last) {
   const PageSize size = page_size(bite);
   std::size_t bytes = 1;
   for (const auto& listed : last) bytes += listed.key.text().size() + listed.document.value.size();
-  return std::clamp(last.size() * size.bytes / bytes, size.items_min, page_items_max);
+  return std::clamp(last.size() * size.bytes / bytes, size.items_min, size.items_max);
 }
 
 }  // namespace
 
 Task<Result<std::vector<Listed>>> ScanReader::read(std::string prefix, std::string after,
                                                    std::size_t items_max) const {
-  if (bite_ == Bite::small) {
-    // A store that answers at once, as LMDB does, gives nobody else a turn.
-    const auto executor = co_await asio::this_coro::executor;
-    co_await asio::post(executor, asio::use_awaitable);
-  }
+  if (bite_ == Bite::small) co_await give_way();
   for (int failures = 0;;) {
     auto page = co_await scan_->scan(prefix, after, items_max);
     if (page || ++failures == failures_max) co_return page;
@@ -82,7 +73,7 @@ Task<Result<ScanTops::Page>> ScanTops::next() {
   if (!listed) co_return listed.error();
   Page page;
   ended_ = listed->size() < items_;
-  items_ = std::min(2 * items_, tops_items_max);
+  items_ = std::min(2 * items_, page_size(reader_.bite()).tops_max);
   for (auto& one : *listed) {
     after_ = one.key.text();
     const auto end = after_.find('/', prefix_.size());

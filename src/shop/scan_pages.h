@@ -16,7 +16,7 @@
 namespace posse {
 
 /// How much is read, and then worked on, at a time. `small` is for those who share their thread:
-/// about 32 KiB, a millisecond's work, and everybody else has a turn before each read.
+/// about 32 KiB, 16 documents at most, and everybody else has a turn before each read.
 enum class Bite : std::uint8_t { small, large };
 
 /// Scans for somebody who wants to reach the end: a read that the store failed is repeated a few
