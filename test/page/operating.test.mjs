@@ -1,4 +1,4 @@
-// What operators see of accounts, nodes and the books; and a password that is changed.
+// What operators see of accounts, nodes and the books.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -77,30 +77,5 @@ describe('operating', { timeout: 120_000 }, () => {
       text: 'UNSOUND', at: new Date().toISOString(),
     };
     await page.locator('[data-audit="done"]').getByText('I4: zoe has money of nobody').waitFor();
-  });
-
-  test('a password that is changed logs the other windows out', async () => {
-    const [here, there] = [await set.open(), await set.open()];
-    await posse.enter(here, 'vera', { path: '/sign-up?to=/account' });
-    await posse.enter(there, 'vera', { path: '/log-in?to=/account' });
-    const change = async (before, after) => {
-      await here.getByLabel('The one until now').fill(before);
-      await here.getByLabel('The new one').fill(after);
-      await here.getByRole('button', { name: 'Change the password' }).click();
-    };
-    await change('not the password', 'battery staple');
-    await here.getByText('Not changed').waitFor();
-    await there.reload();
-    await there.getByRole('heading', { name: 'vera' }).waitFor();
-    await change(posse.password, 'battery staple');
-    await here.getByText('The password is changed').waitFor();
-    await here.waitForTimeout(150);
-    await there.reload();
-    await there.getByText('This page belongs to an account.').waitFor();
-    await here.reload();
-    await here.getByRole('heading', { name: 'vera' }).waitFor();
-    const who = (password) => ({ name: 'vera', password });
-    await posse.ask(set.node, 401, 'POST', '/v1/sessions', who(posse.password));
-    await posse.ask(set.node, 201, 'POST', '/v1/sessions', who('battery staple'));
   });
 });

@@ -1,7 +1,7 @@
 // Who is logged in here. The cookie is out of reach for scripts, so a name beside it says whether
 // it is worth asking.
 // SPDX-License-Identifier: Apache-2.0
-import { words_of } from './api/ask';
+import { words_of, type Answer } from './api/ask';
 import { shop, type Credentials } from './api/shop';
 import type { Me } from './api/types';
 
@@ -10,17 +10,26 @@ const hint = 'posse.account';
 class Session {
   /** Null if nobody is; undefined until it is known. */
   me = $state.raw<Me | null>();
+  /** What to say to somebody who is logged out without having asked for it. */
+  farewell = $state('');
 
-  /** Throws if nobody can tell. */
-  async load() {
+  /** Throws if nobody can tell. `farewell` is for whoever turns out to be logged out. */
+  async load(farewell = '') {
     if (!localStorage.getItem(hint)) {
-      this.me = null;
+      this.#leave(farewell);
       return;
     }
     const answer = await shop.me();
     if (answer.body) this.#enter(answer.body);
-    else if (answer.status === 401) this.#leave();
+    else if (answer.status === 401) this.#leave(farewell);
     else throw new Error(words_of(answer));
+  }
+
+  /** Looks who is logged in once an answer says: nobody, or somebody who may not do this. */
+  async heed({ status }: Answer<unknown>, farewell = 'Your session has ended.') {
+    if (status !== 401 && status !== 403) return;
+    // If nobody can tell, the next answer of this kind asks again.
+    await this.load(farewell).catch(() => undefined);
   }
 
   /** What went wrong, in words; nothing if nothing did. */
@@ -51,11 +60,14 @@ class Session {
 
   #enter(me: Me) {
     localStorage.setItem(hint, me.name);
+    this.farewell = '';
     this.me = me;
   }
 
-  #leave() {
+  #leave(farewell = '') {
     localStorage.removeItem(hint);
+    // Whoever is told already stays told.
+    if (this.me !== null || farewell) this.farewell = farewell;
     this.me = null;
   }
 }
