@@ -1,4 +1,4 @@
-// What operators see of accounts, nodes and the books.
+// What operators see of accounts and nodes.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -57,25 +57,5 @@ describe('operating', { timeout: 120_000 }, () => {
     await page.getByRole('status').getByText('the hold of zoe is lost').waitFor();
     await page.route('**/v1/nodes', (route) => route.abort());
     await page.getByText('What stands below is old').waitFor();
-  });
-
-  test('an operator audits the books', async () => {
-    const page = await operate();
-    await page.getByRole('button', { name: 'Audit the books' }).click();
-    await page.locator('[data-audit="done"]').getByText('The books are sound').waitFor();
-    await page.getByText('The whole report').click();
-    await page.getByText('the books are sound', { exact: false }).last().waitFor();
-    const total = 5000;
-    let json = { state: 'running', phase: 'entries', done: 1200, total };
-    await page.route('**/v1/audit', (route) => route.fulfill({ json }));
-    await page.getByText('1,200 of about 5,000 documents').waitFor();
-    await page.getByRole('progressbar').waitFor();
-    assert.ok(await page.getByRole('button', { name: 'Audit the books' }).isDisabled());
-    const finding = { code: 'I4', keys: ['account/zoe'], sentence: 'zoe has money of nobody' };
-    json = {
-      state: 'done', sound: false, findings_total: 1, findings: [finding],
-      text: 'UNSOUND', at: new Date().toISOString(),
-    };
-    await page.locator('[data-audit="done"]').getByText('I4: zoe has money of nobody').waitFor();
   });
 });
