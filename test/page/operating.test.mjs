@@ -50,12 +50,59 @@ describe('operating', { timeout: 120_000 }, () => {
     await page.route('**/v1/nodes', async (route) => {
       const json = await (await route.fetch()).json();
       json.self.recovered = [{ at: new Date().toISOString(), entries: 3, oldest_ms: 2100 }];
-      json.self.alarms = ['the hold of zoe is lost'];
+      json.self.clock_ahead_ms = -42;
       await route.fulfill({ json });
     });
+    await page.locator('[data-clock]').getByText('42 ms behind').waitFor();
     await page.locator('[data-recovered="3"]').getByText('3 entries, 2.1 s old').waitFor();
-    await page.getByRole('status').getByText('the hold of zoe is lost').waitFor();
     await page.route('**/v1/nodes', (route) => route.abort());
     await page.getByText('What stands below is old').waitFor();
+  });
+
+  test('an alarm comes before all else, whichever node answers', async () => {
+    const page = await operate();
+    let asked = 0;
+    await page.route('**/v1/nodes', async (route) => {
+      const json = await (await route.fetch()).json();
+      json.nodes.push({ ...json.nodes[0], node: 'n2' });
+      if (asked++ % 2 === 0) {
+        json.self.node = 'n2';
+        json.self.alarms = ['the hold of zoe is lost'];
+      }
+      await route.fulfill({ json });
+    });
+    const alarm = page.getByRole('alert').getByText('the hold of zoe is lost');
+    await alarm.waitFor();
+    const top_of = async (place) => (await place.boundingBox()).y;
+    assert.ok((await top_of(alarm)) < (await top_of(page.getByLabel('Reference'))));
+    for (const until = asked + 3; asked < until; ) {
+      await page.waitForTimeout(200);
+      assert.equal(await alarm.count(), 1);
+    }
+  });
+
+  test('an operator whose session ends is told so, and sees no more of the shop', async () => {
+    const page = await operate();
+    await page.locator('[data-account]').first().waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('alert').getByText('Your session has ended.').waitFor();
+    assert.equal(await page.locator('[data-account]').count(), 0);
+    await posse.enter(page, 'root', { path: '/log-in?to=/operator' });
+    await page.locator('[data-account]').first().waitFor();
+    await page.goto('/account');
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.goto('/operator');
+    await page.getByText('This page belongs to an account.').waitFor();
+    assert.equal(await page.getByText('Your session has ended.').count(), 0);
+  });
+
+  test('who is an operator no more sees no more of the shop', async () => {
+    await posse.operator(set.shop, set.node, 'ruth');
+    const page = await set.open();
+    await posse.enter(page, 'ruth', { path: '/log-in?to=/operator' });
+    await page.locator('[data-account]').first().waitFor();
+    await set.shop.command('account', 'role', 'ruth', 'person');
+    await page.getByText('Only operators may do this').waitFor();
+    assert.equal(await page.locator('[data-account]').count(), 0);
   });
 });
