@@ -28,12 +28,65 @@ describe('operating', { timeout: 120_000 }, () => {
     const page = await operate();
     await page.locator('[data-account="a099"]').waitFor();
     assert.equal(await page.locator('[data-account="walter"]').count(), 0);
-    await page.getByLabel('Find by name').fill('alte');
-    await page.getByText('0 of 100 that are listed; there are more.').waitFor();
+    await page.getByText('100 listed. There are more.').waitFor();
     await page.getByRole('button', { name: 'Show more accounts' }).click();
     await page.locator('[data-account="walter"]').getByText('1,234').waitFor();
+    assert.equal(await page.locator('[data-account="a000"]').count(), 1);
+    await page.getByText(/^10\d listed. These are all.$/).waitFor();
+  });
+
+  test('an operator finds names by how they begin, also those that are not listed', async () => {
+    const page = await operate();
+    const asked = [];
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.pathname === '/v1/accounts') asked.push(url.searchParams.get('prefix'));
+    });
+    await page.locator('[data-account="a099"]').waitFor();
+    const field = page.getByLabel('Find by name');
+    await field.pressSequentially('-WÄl ');
+    assert.equal(await field.inputValue(), 'wl');
+    await page.getByRole('status').getByText('No name begins with “wl”.').waitFor();
+    await field.fill('wal');
+    await page.locator('[data-account="walter"]').waitFor();
+    await page.getByRole('status').getByText('1 listed, beginning with “wal”.').waitFor();
     assert.equal(await page.locator('[data-account]').count(), 1);
-    await page.getByText(/^1 of 10\d that are listed, which are all/).waitFor();
+    // Nothing is asked while one types.
+    assert.deepEqual(asked.slice(-2), ['wl', 'wal']);
+    await field.fill('');
+    await page.locator('[data-account="a099"]').waitFor();
+  });
+
+  test('the answer to what is sought counts, not the one that comes last', async () => {
+    const page = await operate();
+    await page.locator('[data-account="a099"]').waitFor();
+    let held;
+    await page.route('**/v1/accounts?*prefix=a', (route) => (held = route));
+    await page.getByLabel('Find by name').fill('a');
+    while (!held) await page.waitForTimeout(50);
+    await page.getByLabel('Find by name').fill('wal');
+    await page.locator('[data-account="walter"]').waitFor();
+    await held.continue();
+    await page.waitForTimeout(300);
+    assert.equal(await page.locator('[data-account]').count(), 1);
+    assert.ok(await page.getByRole('button', { name: 'Read again' }).isEnabled());
+  });
+
+  test('an account that cannot be read does not hide the others', async () => {
+    const page = await set.open();
+    await page.route('**/v1/accounts?*', async (route) => {
+      const json = await (await route.fetch()).json();
+      if (json.accounts[9]?.name === 'a009') {
+        json.accounts[9] = { name: 'a009', unreadable: true };
+      }
+      await route.fulfill({ json });
+    });
+    await posse.enter(page, 'root', { path: '/log-in?to=/operator' });
+    await page.locator('[data-account="a009"]').getByText('run an audit').waitFor();
+    await page.locator('[data-account="a010"]').getByText('0 booked').waitFor();
+    await page.getByRole('button', { name: 'Show more accounts' }).click();
+    await page.locator('[data-account="walter"]').waitFor();
+    assert.equal(await page.locator('[data-account="a009"]').count(), 1);
   });
 
   test('an operator sees who is alive and what was finished for the dead', async () => {

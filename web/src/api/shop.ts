@@ -20,6 +20,7 @@ import type {
   Receipt,
   Sale,
   SoldSlot,
+  UnreadableAccount,
 } from './types';
 
 const at = (id: string) => `/v1/campaigns/${encodeURIComponent(id)}`;
@@ -52,10 +53,11 @@ export const shop = {
   deposit: (payment: Payment) => ask<Booked>('POST', '/v1/deposits', { body: payment }),
   withdraw: (payment: Payment) => ask<Booked>('POST', '/v1/withdrawals', { body: payment }),
 
-  accounts: (after: string) =>
-    ask<{ accounts: ListedAccount[]; next: string | null }>(
+  /** Those whose names begin with `prefix`; all if it is empty. */
+  accounts: (prefix: string, after: string) =>
+    ask<{ accounts: (ListedAccount | UnreadableAccount)[]; next: string | null }>(
       'GET',
-      `/v1/accounts?after=${encodeURIComponent(after)}`,
+      `/v1/accounts?${new URLSearchParams({ after, ...(prefix ? { prefix } : {}) })}`,
     ),
   nodes: () => ask<Nodes>('GET', '/v1/nodes'),
   audit: () => ask<Audit>('GET', '/v1/audit'),

@@ -25,4 +25,4 @@ export type Receipt = Schemas['Receipt'];
 export type Sale = Schemas['Sale'];
 export type SoldSlot = Schemas['SoldSlot'];
 export type Undecided = Schemas['Undecided'];
-
+export type UnreadableAccount = Schemas['UnreadableAccount'];
