@@ -49,6 +49,45 @@ describe('selling and operating', { timeout: 120_000 }, () => {
     await page.getByText('Everything was paid already').waitFor();
   });
 
+  test('earnings are renewed, and are those of the newest look', async () => {
+    const page = await set.open();
+    const token = await posse.person(set.node, 'rita');
+    await posse.campaign(set.node, token, 'soap');
+    await posse.deposit(set.node, set.root, 'root', 1000);
+    await buy(set.node, set.root, 'soap', 40);
+    let told = { status: 503, json: { status: 503, code: 'unavailable', detail: 'not now' } };
+    await page.route('**/v1/me/earnings', (route) => {
+      return told ? route.fulfill(told) : route.continue();
+    });
+    await page.clock.install();
+    await posse.enter(page, 'rita', { path: '/log-in?to=/sell' });
+    await page.getByText('Not now.').waitFor();
+    told = undefined;
+    await page.clock.fastForward(30_000);
+    await page.locator('[data-due="40"]').getByText('As of').waitFor();
+    assert.equal(await page.getByText('Not now.').count(), 0);
+    told = { status: 503, json: { status: 503, code: 'unavailable', detail: 'not now' } };
+    await page.clock.fastForward(30_000);
+    await page.getByText('What stands above is old').waitFor();
+    await page.locator('[data-due="40"]').waitFor();
+
+    let held;
+    await page.route('**/v1/me/earnings', (route) => {
+      if (held) return route.continue();
+      held = route;
+    });
+    // As when somebody comes back to it.
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    while (!held) await page.waitForTimeout(50);
+    await page.getByRole('button', { name: 'Pay me now' }).click();
+    await page.getByText('40 from soap').waitFor();
+    await page.locator('[data-due="0"]').waitFor();
+    await held.fulfill({ json: { earnings: { soap: 40 }, complete: true } });
+    await page.waitForTimeout(200);
+    await page.locator('[data-due="0"]').waitFor();
+    assert.equal(await page.getByText('What stands above is old').count(), 0);
+  });
+
   test('a name that is taken is refused in words', async () => {
     const page = await set.open();
     await posse.campaign(set.node, set.root, 'taken');
