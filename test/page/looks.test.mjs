@@ -107,6 +107,44 @@ describe('looks', { timeout: 300_000 }, () => {
     }
   });
 
+  test('what an operator is told is free of faults, whatever it is', async () => {
+    const node = 'n1';
+    const at = new Date().toISOString();
+    const started_at = Date.now();
+    const finding = { code: 'I4', keys: ['account/anna'], sentence: 'anna has money of nobody' };
+    const told = { node, started_at, at };
+    const states = [
+      { state: 'running', phase: 'entries', done: 12_345, total: null, node, started_at },
+      { state: 'none', node },
+      { state: 'failed', detail: 'the store is silent', ...told },
+      { state: 'done', sound: false, findings_total: 1, findings: [finding], text: 'x', ...told },
+    ];
+    for (const colorScheme of ['light', 'dark']) {
+      const page = await set.open({ colorScheme, viewport: sizes[0] });
+      let json = states[0];
+      await page.route('**/v1/audit', (route) => route.fulfill({ json }));
+      await page.route('**/v1/accounts?*', (route) => {
+        route.fulfill({ json: { accounts: [{ name: 'a', unreadable: true }], next: 'a' } });
+      });
+      await page.route('**/v1/nodes', (route) => {
+        const self = { oldest_unsettled_ms: 0, recovered: [], clock_ahead_ms: -1234 };
+        const alarms = ['the hold of anna is lost'];
+        route.fulfill({ json: { nodes: [], self: { node, alarms, ...self } } });
+      });
+      await posse.enter(page, 'root', { path: '/log-in?to=/operator' });
+      await page.getByText('run an audit').waitFor();
+      for (json of states) {
+        await page.locator(`[data-audit="${json.state}"]`).waitFor();
+        assert.deepEqual(await faults_of(page), [], json.state);
+        assert.ok((await overflow_of(page)) <= 0, `${json.state} is wider than the window`);
+      }
+      await page.context().clearCookies();
+      await page.unroute('**/v1/nodes');
+      await page.getByText('Your session has ended.').waitFor();
+      assert.deepEqual(await faults_of(page), []);
+    }
+  });
+
   test('all of it goes by keyboard', async () => {
     const page = await set.open();
     await posse.enter(page, 'mara', { path: '/log-in?to=/campaigns/lamps' });
