@@ -11,8 +11,9 @@ const others_max = 10;
 describe('auditing', { timeout: 120_000 }, () => {
   const set = bench();
 
-  const started_at = Date.now();
-  const at = (s) => new Date(started_at + s * 1000).toISOString();
+  const start = Date.now();
+  const at = (s) => new Date(start + s * 1000).toISOString();
+  const started_at = at(0);
   const running = (node, done) => {
     return { state: 'running', phase: 'entries', done, total: 5000, node, started_at };
   };
