@@ -67,6 +67,8 @@ class Accounts {
   /// Refused: `unknown_account`.
   Task<Result<Answer<AccountView>>> show(Name name);
 
+  /// At most `items_max` accounts of the range; fewer only at its end. Others on the same thread
+  /// have a turn before each read.
   Task<Result<std::vector<ListedAccount>>> list(AccountRange range);
 
   /// What create() was given; empty if there is no account, or none that can log in.
