@@ -1,5 +1,6 @@
 /// The contract suites over the LMDB store.
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -13,10 +14,30 @@
 namespace posse::testing {
 namespace {
 
+using namespace std::chrono_literals;
+
 class OpenedLmdb final : public OpenedStore {
  public:
   explicit OpenedLmdb(boost::asio::io_context& io) {
     auto opened = LmdbStore::open(LmdbOptions{io.get_executor(), directory_.path()});
+    if (!opened) throw std::runtime_error(opened.error().detail);
+    store_ = *std::move(opened);
+  }
+
+  Store& store() override { return *store_; }
+  Scan* scan() override { return store_.get(); }
+
+ private:
+  ScratchDirectory directory_;
+  std::unique_ptr<LmdbStore> store_;
+};
+
+/// A store that logs from its first write on, into a log so small that it comes round.
+class LoggingLmdb final : public OpenedStore {
+ public:
+  explicit LoggingLmdb(boost::asio::io_context& io) {
+    const lmdb::LogPlan log{.transactions_min = 1, .bytes_min = 5U << 20U, .bytes_max = 5U << 20U};
+    auto opened = LmdbStore::open(LmdbOptions{io.get_executor(), directory_.path(), 2s, log});
     if (!opened) throw std::runtime_error(opened.error().detail);
     store_ = *std::move(opened);
   }
@@ -56,7 +77,8 @@ Driver driver(std::string name) {
 }
 
 auto drivers() {
-  return ::testing::Values(driver<OpenedLmdb>("Lmdb"), driver<SharedLmdb>("LmdbShared"));
+  return ::testing::Values(driver<OpenedLmdb>("Lmdb"), driver<SharedLmdb>("LmdbShared"),
+                           driver<LoggingLmdb>("LmdbLogging"));
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ constexpr std::uint64_t states_min = 20'000;
 /// About 25 s of one core of a small machine, in a debug build.
 constexpr Limits all_limits{1'000'000, 10, false};
 constexpr int all_rounds = 105;
+constexpr int logged_rounds = 150;
 
 /// A fault shows in the first commits, or never.
 constexpr Limits fault_limits{4'000, 100, true};
@@ -59,15 +60,22 @@ void say(const std::string& line) {
   (void)std::fflush(stdout);
 }
 
-/// Whether all of LMDB's ways with a file were met.
+/// Never, and from the first write on, with a log so small that it comes round.
+constexpr lmdb::LogPlan no_log{.transactions_min = 1'000'000};
+constexpr lmdb::LogPlan small_log{
+    .transactions_min = 1, .bytes_min = log_span, .bytes_max = log_span};
+
+/// Whether all of LMDB's ways with a file were met, or all of the log's.
 bool is_rich(const RecordedRun& run) {
+  const bool is_logged = run.records() > 100 && run.log_turns() > 8 && run.flushes() > 20;
+  const bool is_reused = run.records() == 0 && run.reused_pages() > 500;
   return run.commits.size() > 100 && run.shared_commits() > 50 && run.large_values() > 30 &&
-         run.reused_pages() > 500;
+         (is_logged || is_reused);
 }
 
 /// The driver as it ships. Whether every state is sound.
-bool try_driver(const fs::path& scratch) {
-  const auto run = record_run(scratch, {all_rounds, 0});
+bool try_driver(const fs::path& scratch, int rounds, const lmdb::LogPlan& log) {
+  const auto run = record_run(scratch, {rounds, {}, log});
   if (!run) {
     say("nothing can be said: " + run.error().detail);
     return false;
@@ -85,24 +93,31 @@ bool try_driver(const fs::path& scratch) {
   return verdict.bad() == 0 && verdict.states >= states_min && is_rich(*run);
 }
 
-/// A sync that LMDB is told to leave out, with the driver otherwise as it ships.
+/// A sync that is left out, with the driver otherwise as it ships.
 struct SeededFault {
   const char* name;
-  unsigned lmdb_flags;
+  Fault fault;
+  lmdb::LogPlan log;
   std::uint64_t Verdict::* found;  ///< What must come of it.
 };
 
-/// LMDB itself has these faults, as flags, and the driver and the recorder are the same as for the
-/// real run: so it shows that a missing sync is seen to be missing, and that what comes of it is
-/// found. Without any sync a meta page can refer to pages that are not there. Without that of the
-/// meta page, whole commits are missing that somebody was told of.
+/// LMDB itself has its faults, as flags, and the driver is the same as for the real run: so it
+/// shows that a missing sync is seen to be missing, and that what comes of it is found. Without any
+/// sync a meta page can refer to pages that are not there. Without that of the meta page, whole
+/// commits are missing that somebody was told of.
 const std::vector<SeededFault> seeded_faults{
-    {"no sync of pages (MDB_NOSYNC)", MDB_NOSYNC, &Verdict::damaged},
-    {"no sync of the meta page (MDB_NOMETASYNC)", MDB_NOMETASYNC, &Verdict::lost},
+    {"no sync of pages (MDB_NOSYNC)", {MDB_NOSYNC}, no_log, &Verdict::damaged},
+    {"no sync of the meta page (MDB_NOMETASYNC)", {MDB_NOMETASYNC}, no_log, &Verdict::lost},
+    {"no sync of the log", {0, 0, true}, small_log, &Verdict::lost},
+    {"no sync of pages while there is a log", {0, MDB_NOSYNC}, small_log, &Verdict::damaged},
+    {"no sync of the meta page while there is a log",
+     {0, MDB_NOMETASYNC},
+     small_log,
+     &Verdict::lost},
 };
 
 bool find(const SeededFault& fault, const fs::path& scratch) {
-  const auto run = record_run(scratch, {fault_rounds, fault.lmdb_flags});
+  const auto run = record_run(scratch, {fault_rounds, fault.fault, fault.log});
   if (!run) {
     say("nothing can be said: " + run.error().detail);
     return false;
@@ -120,10 +135,11 @@ int run() {
   const Scratch scratch;
   std::uint64_t found = 0;
   for (const SeededFault& fault : seeded_faults) found += find(fault, scratch.path()) ? 1U : 0U;
-  const bool is_sound = try_driver(scratch.path());
+  const bool is_sound = try_driver(scratch.path(), all_rounds, no_log);
+  const bool is_log_sound = try_driver(scratch.path(), logged_rounds, small_log);
   say(std::to_string(found) + " of " + std::to_string(seeded_faults.size()) +
       " seeded faults found");
-  return is_sound && found == seeded_faults.size() ? 0 : 1;
+  return is_sound && is_log_sound && found == seeded_faults.size() ? 0 : 1;
 }
 
 }  // namespace

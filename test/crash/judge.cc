@@ -3,6 +3,7 @@
 #include "crash/judge.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -16,9 +17,12 @@
 #include "stores/lmdb/lmdb_store.h"
 #include "stores/lmdb/reader.h"
 #include "stores/lmdb/record.h"
+#include "stores/lmdb/writer.h"
 
 namespace posse::testing {
 namespace {
+
+constexpr std::chrono::seconds patience(60);
 
 const char* const new_key = "written/after";
 const char* const new_value = "the power cut";
@@ -33,6 +37,23 @@ Result<std::uint64_t> read_counter(const lmdb::Environment& environment) {
   if (value.mv_size != lmdb::number_bytes) return Error{Errc::unreadable, "no version counter"};
   return lmdb::read_number(value.mv_data);
 }
+
+/// Ends the writer's thread with its caller.
+class OpenedWriter {
+ public:
+  explicit OpenedWriter(lmdb::Writer& writer)
+      : writer_(writer), lane_(writer.queue().join([] {})) {}
+  OpenedWriter(const OpenedWriter&) = delete;
+  OpenedWriter& operator=(const OpenedWriter&) = delete;
+  ~OpenedWriter() {
+    (void)writer_.queue().leave(lane_);
+    writer_.stop(patience);
+  }
+
+ private:
+  lmdb::Writer& writer_;
+  lmdb::Lane& lane_;
+};
 
 Task<void> add_one(Store* store, std::string* outcome) {
   auto key = Key(new_key);
@@ -49,12 +70,13 @@ Task<void> add_one(Store* store, std::string* outcome) {
 Result<Contents> read_all(const std::filesystem::path& directory) {
   auto claimed = lmdb::Directory::claim(directory);
   if (!claimed) return claimed.error();
-  auto environment = lmdb::Environment::open(*std::move(claimed));
-  if (!environment) return environment.error();
-  const auto counter = read_counter(**environment);
+  const auto writer = lmdb::Writer::start(*std::move(claimed), patience, lmdb::LogPlan{});
+  if (!writer) return writer.error();
+  const OpenedWriter opened(**writer);
+  const auto counter = read_counter((*writer)->environment());
   if (!counter) return counter.error();
   Contents contents{*counter, {}};
-  lmdb::Reader reader(**environment);
+  lmdb::Reader reader((*writer)->environment(), (*writer)->memtable());
   int code = reader.begun();
   if (code == 0) code = reader.scan("", "", std::size_t{1} << 20U, contents.documents);
   if (code != 0) return Error{Errc::unreadable, mdb_strerror(code)};
@@ -78,6 +100,8 @@ std::optional<Flaw> Judge::judge_and_write(const Cut& cut) {
 std::optional<Flaw> Judge::open_and_compare(const Cut& cut, Contents& contents) {
   lay_out(cut);
   auto read = read_all(file_.directory());
+  // Opening a store that was not finished, or whose log has more than the file, writes to it.
+  if (file_.is_changed()) file_.forget();
   if (!read) return Flaw{Flaw::Kind::damaged, read.error().detail};
   contents = *std::move(read);
   return compare(cut, contents);
@@ -88,8 +112,6 @@ void Judge::lay_out(const Cut& cut) {
   if (++count_ % 8 == 0) file_.drop_lock();
   if (!cut.is_named) return file_.hold_nothing();
   file_.hold(cut.image());
-  // Opening a store that was not finished writes to it.
-  if (cut.commits < 2) file_.forget();
 }
 
 std::optional<Flaw> Judge::compare(const Cut& cut, const Contents& contents) const {

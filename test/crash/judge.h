@@ -31,7 +31,7 @@ struct Contents {
   std::vector<Listed> documents;
 };
 
-/// Opens the store in `directory`, and reads it with the driver's own classes, in this thread.
+/// Opens the store in `directory` as the driver does, and reads all of it.
 Result<Contents> read_all(const std::filesystem::path& directory);
 
 /// Lays states out in one directory, one after the other.

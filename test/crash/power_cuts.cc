@@ -33,7 +33,12 @@ void for_each_part(const Piece& piece, Sectors sectors, Use use) {
 }  // namespace
 
 bool is_meta(const Event& event) {
-  return event.place < 2 * page_bytes && event.bytes.size() < sector_bytes;
+  return event.place >= log_span && event.place < log_span + 2 * page_bytes &&
+         event.bytes.size() < sector_bytes;
+}
+
+bool is_record(const Event& event) {
+  return event.place < log_span && event.bytes.find_first_not_of('\0') != std::string::npos;
 }
 
 void write_to(std::string& image, std::uint64_t place, std::string_view bytes) {
@@ -98,11 +103,15 @@ void PowerCuts::pass(const Event& event) {
     case Event::Kind::write:
       add_pieces(event);
       cut_newest(pending_.size() - before);
-      if (is_meta(event)) sample();
+      if (is_commit(event)) sample();
       break;
     case Event::Kind::durable_write:
       add_pieces(event);
-      cut_newest(pending_.size() - before);
+      if (is_record(event)) {
+        cut_everything();
+      } else {
+        cut_newest(pending_.size() - before);
+      }
       std::for_each(pending_.begin() + static_cast<std::ptrdiff_t>(before), pending_.end(),
                     [this](const Piece& piece) { settle(piece); });
       pending_.resize(before);
@@ -125,7 +134,7 @@ void PowerCuts::pass(const Event& event) {
 }
 
 void PowerCuts::add_pieces(const Event& event) {
-  if (is_meta(event)) {
+  if (is_commit(event)) {
     ++cut_.commits;
     visited_.clear();
   }

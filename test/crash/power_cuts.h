@@ -1,4 +1,4 @@
-/// Every way in which a power cut may leave the file of a trace, and what must be in it then.
+/// Every way in which a power cut may leave the files of a trace, and what must be in it then.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -32,11 +32,11 @@ inline constexpr Sectors all_sectors = 0xff;
 
 /// One state of the file.
 struct Cut {
-  std::size_t event = 0;           ///< The power fails before this event of the trace is over.
-  std::uint64_t acknowledged = 0;  ///< The newest write that somebody was told of.
-  std::size_t commits = 0;         ///< How many meta pages were written, the last perhaps partly.
-  bool is_named = false;           ///< Else there is no data file at all.
-  const std::string* durable{};    ///< What is certainly there,
+  std::size_t event = 0;                ///< The power fails before this event of the trace is over.
+  std::uint64_t acknowledged = 0;       ///< The newest write that somebody was told of.
+  std::size_t commits = 0;              ///< How many commits were written, the last perhaps partly.
+  bool is_named = false;                ///< Else there is no data file at all.
+  const std::string* durable{};         ///< What is certainly there,
   const std::vector<Piece>* pending{};  ///< and what is there as far as `sectors` says.
   std::vector<Sectors> sectors;
   std::uint64_t length = 0;  ///< The file's length.
@@ -95,10 +95,18 @@ class PowerCuts {
 /// it writes a part of one, far smaller than a sector.
 bool is_meta(const Event& event);
 
+/// Whether `event` writes a record of the log, and not the zeros that a new log consists of.
+bool is_record(const Event& event);
+
+/// Whether what was written before counts from `event` on.
+inline bool is_commit(const Event& event) {
+  return is_meta(event) || is_record(event);
+}
+
 /// Puts `bytes` into `image`, which grows if it must.
 void write_to(std::string& image, std::uint64_t place, std::string_view bytes);
 
-/// The file that all of `trace` comes to.
+/// The files that all of `trace` comes to.
 std::string replay(const Trace& trace);
 
 }  // namespace posse::testing

@@ -50,18 +50,23 @@ class Confirmation {
     }
     if (event.kind != Event::Kind::write && event.kind != Event::Kind::durable_write) return {};
     write_to(image_, event.place, event.bytes);
-    if (is_meta(event)) return commit(event, position);
-    if (event.kind == Event::Kind::durable_write) return "a durable write that is no meta page";
+    if (is_commit(event)) return commit(event, position);
+    const bool is_log = event.place < log_span;
+    if (event.kind == Event::Kind::durable_write && !is_log) {
+      return "a durable write that is no meta page";
+    }
     const bool is_whole = event.place % page_bytes == 0 && event.bytes.size() % page_bytes == 0;
     return is_whole ? "" : "a write of parts of pages";
   }
 
   std::string commit(const Event& event, std::size_t position) {
-    if (event.place / sector_bytes != (event.place + event.bytes.size() - 1) / sector_bytes) {
+    if (is_meta(event) &&
+        event.place / sector_bytes != (event.place + event.bytes.size() - 1) / sector_bytes) {
       return "a meta page in two sectors";
     }
     file_.hold(image_);
     const auto contents = read_all(file_.directory());
+    if (file_.is_changed()) file_.forget();
     if (!contents) return contents.error().detail;
     for (auto version = run_.commits.back() + 1; version <= contents->version; ++version) {
       if (run_.history.at(version).begun > position) return "a commit of what had not begun";
@@ -95,30 +100,50 @@ std::size_t RecordedRun::large_values() const {
 std::size_t RecordedRun::reused_pages() const {
   std::set<std::uint64_t> places;
   return static_cast<std::size_t>(std::ranges::count_if(trace, [&places](const Event& event) {
-    return event.kind == Event::Kind::write && !places.insert(event.place).second;
+    return event.kind == Event::Kind::write && event.place >= log_span &&
+           !places.insert(event.place).second;
   }));
+}
+
+std::size_t RecordedRun::records() const {
+  return static_cast<std::size_t>(std::ranges::count_if(trace, is_record));
+}
+
+std::size_t RecordedRun::log_turns() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      trace, [](const Event& event) { return is_record(event) && event.place == 0; }));
+}
+
+std::size_t RecordedRun::flushes() const {
+  const auto first = std::ranges::find_if(trace, is_record);
+  return static_cast<std::size_t>(std::count_if(first, trace.end(), is_meta));
 }
 
 std::string RecordedRun::to_text() const {
   return std::to_string(commits.size() - 1) + " commits of " + std::to_string(history.newest()) +
          " writes, " + std::to_string(shared_commits()) + " of them of several, " +
          std::to_string(large_values()) + " values larger than a page, " +
-         std::to_string(reused_pages()) + " writes to used places, a file of " +
+         std::to_string(reused_pages()) + " writes to used places, " + std::to_string(records()) +
+         " records in " + std::to_string(log_turns()) + " turns of the log, " +
+         std::to_string(flushes()) + " commits after them, files of " +
          std::to_string(replay(trace).size() / 1024) + " KiB";
 }
 
 Result<RecordedRun> record_run(const std::filesystem::path& directory, const Plan& plan) {
   RecordedRun run;
-  Workload workload(workload_seed);
+  Workload workload(workload_seed, plan.log);
   std::string wrong;
   {
-    const Recording recording(directory / "run", plan.lmdb_flags);
+    const Recording recording(directory / "run", plan.fault);
     wrong = workload.run(directory / "run", plan.rounds);
     run.trace = Recording::take();
   }
   run.history = workload.history();
-  if (wrong.empty() && replay(run.trace) != read_file(directory / "run" / "data.mdb")) {
-    wrong = "the recorded writes do not come to the file on the disk";
+  std::string files = read_file(directory / "run" / "log");
+  files.resize(log_span);
+  files += read_file(directory / "run" / "data.mdb");
+  if (wrong.empty() && replay(run.trace) != files) {
+    wrong = "the recorded writes do not come to the files on the disk";
   }
   std::filesystem::create_directory(directory / "replayed");
   if (wrong.empty()) wrong = Confirmation(run, directory / "replayed").confirm();

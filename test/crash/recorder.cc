@@ -30,8 +30,9 @@ namespace {
 struct Recorder {
   std::mutex mutex;
   std::string directory;  ///< Empty while nothing is recorded.
-  unsigned lmdb_flags = 0;
-  ino_t file = 0;  ///< Of the data file; 0 before anything was written.
+  Fault fault;
+  MDB_env* env = nullptr;  ///< The store's.
+  ino_t file = 0;          ///< Of the data file; 0 before anything was written.
   Trace trace;
 };
 
@@ -51,11 +52,17 @@ void record(Event::Kind kind, std::uint64_t place = 0, std::string bytes = {}) {
   recorder().trace.push_back({kind, place, std::move(bytes)});
 }
 
+/// Whether `file` is the store's log. Under the lock.
+bool is_log(int file) {
+  return !recorder().directory.empty() && path_of(file) == recorder().directory + "/log";
+}
+
 /// Whether `file` is the store's data file, under whatever name. Under the lock.
 bool is_data(int file) {
   if (recorder().directory.empty()) return false;
   const std::string path = path_of(file);
   if (!path.starts_with(recorder().directory + "/") || path.ends_with("/lock.mdb")) return false;
+  if (is_log(file)) return false;
   struct stat status{};
   if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) return false;
   if (recorder().file == status.st_ino) return true;
@@ -88,12 +95,18 @@ bool has_name() {
 template <class Call>
 ssize_t write_at(int file, off_t place, const std::string& bytes, Call call) {
   const std::lock_guard lock(recorder().mutex);
-  const bool is_recorded = is_data(file);
+  const bool is_logged = is_log(file);
+  const bool is_recorded = is_logged || is_data(file);
   const ssize_t count = call();
   if (!is_recorded || count <= 0) return count;
-  const bool is_durable = (::fcntl(file, F_GETFL) & O_DSYNC) != 0;
+  if (is_logged && recorder().fault.logging_flags != 0 && bytes.front() != '\0') {
+    (void)::mdb_env_set_flags(recorder().env, recorder().fault.logging_flags, 1);
+  }
+  const bool is_durable =
+      (::fcntl(file, F_GETFL) & O_DSYNC) != 0 && !(is_logged && recorder().fault.is_log_unsynced);
   record(is_durable ? Event::Kind::durable_write : Event::Kind::write,
-         static_cast<std::uint64_t>(place), bytes.substr(0, static_cast<std::size_t>(count)));
+         static_cast<std::uint64_t>(place) + (is_logged ? 0 : log_span),
+         bytes.substr(0, static_cast<std::size_t>(count)));
   return count;
 }
 
@@ -121,10 +134,10 @@ std::string text_of(const iovec* parts, int count) {
 
 }  // namespace
 
-Recording::Recording(const std::filesystem::path& directory, unsigned lmdb_flags) {
+Recording::Recording(const std::filesystem::path& directory, const Fault& fault) {
   const std::lock_guard lock(recorder().mutex);
   recorder().directory = std::filesystem::absolute(directory).string();
-  recorder().lmdb_flags = lmdb_flags;
+  recorder().fault = fault;
   recorder().file = 0;
   recorder().trace.clear();
 }
@@ -132,7 +145,7 @@ Recording::Recording(const std::filesystem::path& directory, unsigned lmdb_flags
 Recording::~Recording() {
   const std::lock_guard lock(recorder().mutex);
   recorder().directory.clear();
-  recorder().lmdb_flags = 0;
+  recorder().fault = {};
 }
 
 std::size_t Recording::position() {
@@ -180,7 +193,7 @@ ssize_t pwritev(int file, const iovec* parts, int count, off_t place) {
 
 int ftruncate(int file, off_t size) noexcept {
   const std::lock_guard lock(recorder().mutex);
-  if (is_data(file)) record(Event::Kind::unknown);
+  if (is_log(file) || is_data(file)) record(Event::Kind::unknown);
   return static_cast<int>(::syscall(SYS_ftruncate, file, size));
 }
 
@@ -217,7 +230,8 @@ int mdb_env_open(MDB_env* env, const char* path, unsigned flags, mdb_mode_t mode
   // The driver makes a new file outside of a store's directory, as LMDB sees it; the fault begins
   // when there is something to lose.
   const bool is_store = (flags & (MDB_NOSUBDIR | MDB_RDONLY)) == 0;
-  return open(env, path, flags | (is_store ? recorder().lmdb_flags : 0U), mode);
+  if (is_store && !recorder().directory.empty()) recorder().env = env;
+  return open(env, path, flags | (is_store ? recorder().fault.lmdb_flags : 0U), mode);
 }
 
 }  // extern "C"

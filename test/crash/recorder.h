@@ -1,4 +1,4 @@
-/// Records what LMDB asks of the disk: this program's own write, sync and rename calls.
+/// Records what the store asks of the disk: this program's own write, sync and rename calls.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -10,12 +10,18 @@
 
 namespace posse::testing {
 
-/// Records, for the object's lifetime, everything that happens to the data file of the store in
-/// `directory`, from whichever thread. One at a time.
+/// A fault, put between the driver and LMDB or the disk.
+struct Fault {
+  unsigned lmdb_flags = 0;       ///< Added to what the driver opens LMDB with,
+  unsigned logging_flags = 0;    ///< or when the log has got its first record.
+  bool is_log_unsynced = false;  ///< The log's writes are durable at the next sync of LMDB's.
+};
+
+/// Records, for the object's lifetime, everything that happens to the data file and the log of the
+/// store in `directory`, from whichever thread. One at a time.
 class Recording {
  public:
-  /// `lmdb_flags` are added to what the driver opens LMDB with: a fault, put between the two.
-  explicit Recording(const std::filesystem::path& directory, unsigned lmdb_flags = 0);
+  Recording(const std::filesystem::path& directory, const Fault& fault);
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
   ~Recording();

@@ -15,14 +15,17 @@ class StateFile {
 
   const std::filesystem::path& directory() const { return directory_; }
 
-  /// The data file holds `image`.
+  /// The two files hold `image`, as one (log_span).
   void hold(std::string image);
 
   /// There is no data file.
   void hold_nothing();
 
-  /// To be called when somebody else may have written to the file.
+  /// To be called when somebody else may have written to the files.
   void forget() { held_.reset(); }
+
+  /// Whether somebody has committed to the data file since it was made to hold something.
+  bool is_changed() const;
 
   /// LMDB's lock file goes, as it may in a power cut.
   void drop_lock() const;

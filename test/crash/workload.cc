@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -11,15 +12,19 @@
 
 #include "crash/recorder.h"
 #include "stores/lmdb/lmdb_store.h"
+#include "stores/lmdb/presence.h"
 
 namespace posse::testing {
 namespace {
+
+using namespace std::chrono_literals;
 
 /// Few, so that documents are replaced and the file stays small: a state costs a copy of it.
 constexpr std::uint64_t small_keys = 120;
 constexpr std::uint64_t large_keys = 6;
 constexpr std::uint64_t round_writes_max = 9;
 constexpr int writers = 6;
+constexpr int rounds_between_interruptions = 20;
 
 /// A disk that is slower than this has not answered.
 constexpr std::chrono::seconds deadline(60);
@@ -27,7 +32,7 @@ constexpr std::chrono::seconds deadline(60);
 }  // namespace
 
 std::string Workload::run(const std::filesystem::path& directory, int rounds) {
-  auto opened = LmdbStore::open(LmdbOptions{io_.get_executor(), directory, deadline});
+  auto opened = LmdbStore::open(LmdbOptions{io_.get_executor(), directory, deadline, log_});
   if (!opened) return opened.error().detail;
   Store* store = opened->get();
   for (int round = 0; round < rounds; ++round) {
@@ -36,6 +41,7 @@ std::string Workload::run(const std::filesystem::path& directory, int rounds) {
     }
     io_.run();
     io_.restart();
+    if (round % rounds_between_interruptions == 1) interrupt(directory);
   }
   for (int i = 0; i < writers; ++i) {
     boost::asio::co_spawn(io_, write_often(store, rounds / 4), boost::asio::detached);
@@ -43,6 +49,14 @@ std::string Workload::run(const std::filesystem::path& directory, int rounds) {
   io_.run();
   if (!history_.close()) failure_ = "versions have gaps";
   return failure_;
+}
+
+/// The writer's thread hears of it within milliseconds, and of its end with the next write.
+void Workload::interrupt(const std::filesystem::path& directory) {
+  lmdb::Presence other;
+  if (other.open((directory / "data.mdb").string()) != 0) failure_ = "cannot ask for the store";
+  other.ask();
+  for (int i = 0; i < 1000 && !other.try_share(); ++i) std::this_thread::sleep_for(1ms);
 }
 
 Task<void> Workload::write_often(Store* store, int times) {

@@ -12,15 +12,17 @@
 
 #include "crash/history.h"
 #include "posse/store.h"
+#include "stores/lmdb/log_plan.h"
 
 namespace posse::testing {
 
 /// Documents that appear, grow, shrink and are replaced, in commits of one and of many; some are
 /// larger than a page, and LMDB gives those pages of their own. First in rounds, each of which is a
-/// commit, then by several writers at once.
+/// commit, then by several writers at once. Now and then somebody asks for the store, as another
+/// process does, which ends the use of the log.
 class Workload {
  public:
-  explicit Workload(std::uint64_t seed) : random_(seed) {}
+  Workload(std::uint64_t seed, const lmdb::LogPlan& log) : random_(seed), log_(log) {}
 
   /// Runs `rounds` rounds and then the writers on a new store in `directory`, while a Recording is
   /// under way. Not empty: what went wrong, so that nothing can be said.
@@ -36,7 +38,10 @@ class Workload {
   std::string choose_value(const std::string& key);
   void note(const Result<Written>& written, History::Write write);
 
+  void interrupt(const std::filesystem::path& directory);
+
   std::mt19937_64 random_;
+  lmdb::LogPlan log_;
   boost::asio::io_context io_{1};
   std::map<std::string, Version> versions_;
   History history_;

@@ -26,6 +26,8 @@ class Directory {
   ~Directory();
 
   const std::string& path() const { return path_; }
+  std::string data_path() const { return path_ + "/data.mdb"; }
+  std::string log_path() const { return path_ + "/log"; }
 
   /// Whether somebody has put data there; an empty file is none.
   bool has_data() const;

@@ -18,8 +18,6 @@
 namespace posse::lmdb {
 namespace {
 
-constexpr std::string_view format_key = "posse";
-constexpr std::string_view format = "1";
 constexpr const char* documents_name = "documents";
 
 /// One per open store; far more than one machine runs. Fixed by whoever creates the lock file.
@@ -126,6 +124,7 @@ int Environment::refuse_foreign(std::optional<Error>& refusal) {
 }
 
 int Environment::open_file() {
+  is_fresh_ = is_fresh_ || !directory_.has_lock();
   if (const int code = directory_.reserve_lock(lock_bytes); code != 0) return code;
   handle_.reset(create());
   if (!handle_) return ENOMEM;
@@ -133,7 +132,7 @@ int Environment::open_file() {
   if (code == 0) code = mdb_env_set_maxreaders(handle_.get(), readers_max);
   if (code == 0) code = mdb_env_set_mapsize(handle_.get(), directory_.map_bytes());
   // NOTLS: the reading transaction belongs to the store, not to a thread. Never WRITEMAP, with
-  // which a full disk is a SIGBUS; never NOSYNC, since done means durable.
+  // which a full disk is a SIGBUS; never NOSYNC, since the log is dropped when LMDB has it.
   if (code == 0) {
     code = mdb_env_open(handle_.get(), directory_.path().c_str(), MDB_NOTLS, S_IRUSR | S_IWUSR);
   }
@@ -159,7 +158,8 @@ std::optional<Error> Environment::look(MDB_txn* transaction, bool& is_empty) con
   MDB_val value{};
   // A table of another kind (flags) compares keys its own way: not ours without asking.
   const bool is_named = flags == 0 && mdb_get(transaction, main, &key, &value) == 0;
-  if (is_named && text_of(value) == format) return std::nullopt;
+  const bool is_known = text_of(value) == whole_format || text_of(value) == logged_format;
+  if (is_named && is_known) return std::nullopt;
   const std::string where = "cannot open the store in " + directory_.path() + ": ";
   if (is_named && is_number(text_of(value))) {
     return Error{Errc::unreadable, where + "it was written by a newer version of Posse, format " +
@@ -199,7 +199,7 @@ std::optional<Error> Environment::create_layout() {
   if (is_empty) {
     const std::array<char, number_bytes> zero{};
     MDB_val key = value_of(format_key);
-    MDB_val value = value_of(format);
+    MDB_val value = value_of(whole_format);
     int code = mdb_put(transaction.handle(), main_, &key, &value, 0);
     key = value_of(versions_key);
     value = value_of({zero.data(), zero.size()});

@@ -38,7 +38,8 @@ class Transaction {
 };
 
 /// The file of a store. Layout: LMDB's unnamed table holds `posse` -> the format's number as text,
-/// `versions` -> the last version given out, 8 bytes; the table `documents` holds the records.
+/// `versions` -> the last version given out, 8 bytes, and `log` -> up to where the log's records
+/// stand here too; the table `documents` holds the records. Format 2 says that the log has more.
 /// The counter lives in the file, so that a compacting copy goes on where the original stood.
 /// Opened by the writer thread and used by it and by the callers' threads, as LMDB allows.
 class Environment {
@@ -54,6 +55,10 @@ class Environment {
   /// Shared by those who read, so that the map stays where it is.
   std::shared_mutex& map_mutex() { return map_mutex_; }
 
+  /// Whether there was no lock file at the opening, so that nobody has used this file where it is:
+  /// it is new, or a copy.
+  bool is_fresh() const { return is_fresh_; }
+
   /// Takes over the larger map of another process. Only without a writing transaction of ours.
   int adopt_map();
 
@@ -66,6 +71,12 @@ class Environment {
 
   /// The key of the version counter.
   static constexpr std::string_view versions_key = "versions";
+  /// The key of the log's mark: 16 bytes of key, 8 of place, 8 of number.
+  static constexpr std::string_view log_key = "log";
+  /// The key of the format, and its values: all is in this file, or some is in the log.
+  static constexpr std::string_view format_key = "posse";
+  static constexpr std::string_view whole_format = "1";
+  static constexpr std::string_view logged_format = "2";
 
  private:
   struct Close {
@@ -92,6 +103,7 @@ class Environment {
   MDB_dbi documents_ = 0;
   std::shared_mutex map_mutex_;
   int map_code_ = 0;
+  bool is_fresh_ = false;
 };
 
 }  // namespace posse::lmdb

@@ -35,7 +35,9 @@ Task<Result<Written>> refused(Error error) {
 class LmdbStore::Parts {
  public:
   Parts(std::shared_ptr<lmdb::Writer> started, std::shared_ptr<lmdb::Calls> made)
-      : writer(std::move(started)), reader(writer->environment()), calls(std::move(made)) {
+      : writer(std::move(started)),
+        reader(writer->environment(), writer->memtable()),
+        calls(std::move(made)) {
     calls->attach(writer);
   }
   Parts(const Parts&) = delete;
@@ -63,7 +65,7 @@ class LmdbStore::Parts {
 Result<std::unique_ptr<LmdbStore>> LmdbStore::open(LmdbOptions options) {
   auto directory = lmdb::Directory::claim(options.directory);
   if (!directory) return directory.error();
-  auto writer = lmdb::Writer::start(*std::move(directory), options.deadline);
+  auto writer = lmdb::Writer::start(*std::move(directory), options.deadline, options.log);
   if (!writer) return writer.error();
   return on(*std::move(writer), std::move(options.executor), options.deadline);
 }

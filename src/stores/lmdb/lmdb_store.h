@@ -14,6 +14,7 @@
 
 #include "posse/scan.h"
 #include "posse/store.h"
+#include "stores/lmdb/log_plan.h"
 
 namespace posse {
 namespace lmdb {
@@ -28,17 +29,22 @@ struct LmdbOptions {
   std::filesystem::path directory;
   /// Bound of every call, and of opening and closing. 2 s is what a buyer at a counter will wait.
   std::chrono::milliseconds deadline = std::chrono::seconds(2);
+  /// When it writes to a log instead, and how large that becomes.
+  lmdb::LogPlan log = {};
 };
 
 /// Documents in an LMDB file. Reads run in the caller's thread. Writes go through one thread of the
 /// store, which puts everything that waits into one transaction: one sync for many writes, each
 /// answered after it. Several processes may share the directory, if they share one PID namespace
-/// and the file system is a local one.
+/// and the file system is a local one. A process that is busy and has the store for itself writes
+/// to a log, one sync for all that waits, and to the LMDB file once a second, until another asks
+/// for the store: see LogMode.
 ///
 /// When another process stops while it holds LMDB's lock, reads go on and writes end at the
 /// deadline: `unavailable` if they were still queued, `unknown` if their transaction was under way.
-/// A full disk fails writes with `unavailable` until there is room. After a failed sync the store
-/// refuses everything, since nobody knows what the disk still holds: reopen it.
+/// Of a process that is stopped while it logs, nobody gets the store before it goes on or is
+/// killed. A full disk fails writes with `unavailable` until there is room. After a failed sync the
+/// store refuses everything, since nobody knows what the disk still holds: reopen it.
 ///
 /// Used from the executor's thread; the same directory can be opened once per process, and share()
 /// gives it to other executors. Unusable after fork(). Destroying it drops the calls under way:

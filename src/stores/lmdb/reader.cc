@@ -51,12 +51,17 @@ std::string first_key(const std::string& prefix, std::string after) {
 
 }  // namespace
 
-Reader::Reader(Environment& environment)
-    : environment_(environment), transaction_(environment.handle(), MDB_RDONLY) {
+Reader::Reader(Environment& environment, const Memtable& memtable)
+    : environment_(environment),
+      memtable_(memtable),
+      transaction_(environment.handle(), MDB_RDONLY) {
   if (begun() == 0) mdb_txn_reset(transaction_.handle());
 }
 
 int Reader::get(const Key& key, std::optional<Document>& found) {
+  // In this order: what leaves the memtable is in the file by then.
+  found = memtable_.find(key.text());
+  if (found) return 0;
   const View view(*this);
   if (view.renewed() != 0) return view.renewed();
   MDB_val name = value_of(key.text());
@@ -67,9 +72,60 @@ int Reader::get(const Key& key, std::optional<Document>& found) {
   return unpack(record, found.emplace());
 }
 
+/// The documents under a prefix in the order of keys, from the file and from what is newer than it.
+class Reader::Merge {
+ public:
+  Merge(MDB_cursor* cursor, const Memtable::View& recent, std::string_view prefix)
+      : cursor_(cursor), recent_(recent), prefix_(prefix) {}
+
+  /// Goes to the first key from `first` on. LMDB's code, MDB_NOTFOUND behind the last.
+  int begin(const std::string& first) {
+    key_ = value_of(first);
+    code_ = mdb_cursor_get(cursor_, &key_, &record_, first.empty() ? MDB_FIRST : MDB_SET_RANGE);
+    newer_ = recent_.from(first);
+    return settle();
+  }
+
+  /// Goes to the next key.
+  int next() {
+    const std::string behind = std::string(key()) + '\0';
+    const bool is_in_file = has_file() && text_of(key_) == key();
+    if (is_newer_) newer_ = recent_.from(behind);
+    if (is_in_file) code_ = mdb_cursor_get(cursor_, &key_, &record_, MDB_NEXT);
+    return settle();
+  }
+
+  std::string_view key() const { return is_newer_ ? newer_->first : text_of(key_); }
+
+  /// The document there, if it is newer than the file's; null if `record` is it.
+  const Document* newer() const { return is_newer_ ? &newer_->second : nullptr; }
+  const MDB_val& record() const { return record_; }
+
+ private:
+  bool has_file() const { return code_ == 0 && text_of(key_).starts_with(prefix_); }
+
+  int settle() {
+    if (code_ != 0 && code_ != MDB_NOTFOUND) return code_;
+    is_newer_ = newer_ != nullptr && newer_->first.starts_with(prefix_) &&
+                (!has_file() || newer_->first <= text_of(key_));
+    return is_newer_ || has_file() ? 0 : MDB_NOTFOUND;
+  }
+
+  MDB_cursor* cursor_;
+  const Memtable::View& recent_;
+  std::string_view prefix_;
+  int code_ = 0;
+  MDB_val key_{};
+  MDB_val record_{};
+  const Memtable::Documents::value_type* newer_ = nullptr;
+  bool is_newer_ = false;
+};
+
 int Reader::scan(const std::string& prefix, std::string after, std::size_t items_max,
                  std::vector<Listed>& page) {
   if (prefix.size() > key_bytes_max) return 0;
+  // In this order: what leaves the memtable is in the file by then.
+  const Memtable::View recent(memtable_);
   const View view(*this);
   if (view.renewed() != 0) return view.renewed();
   MDB_cursor* opened = nullptr;
@@ -78,16 +134,16 @@ int Reader::scan(const std::string& prefix, std::string after, std::size_t items
   const std::unique_ptr<MDB_cursor, CloseCursor> cursor(opened);
 
   const std::string first = first_key(prefix, after);
-  MDB_val key = value_of(first);
-  MDB_val record{};
-  code = mdb_cursor_get(opened, &key, &record, first.empty() ? MDB_FIRST : MDB_SET_RANGE);
-  while (code == 0 && text_of(key).starts_with(prefix)) {
-    if (text_of(key) > after) {
-      Listed& listed = page.emplace_back(Key(std::string(text_of(key))), Document{});
-      if (const int wrong = unpack(record, listed.document); wrong != 0) return wrong;
-      if (page.size() >= items_max) return 0;
+  Merge merge(opened, recent, prefix);
+  for (code = merge.begin(first); code == 0; code = merge.next()) {
+    if (merge.key() <= after) continue;
+    Listed& listed = page.emplace_back(Key(std::string(merge.key())), Document{});
+    if (const Document* const newer = merge.newer()) {
+      listed.document = *newer;
+    } else if (const int wrong = unpack(merge.record(), listed.document); wrong != 0) {
+      return wrong;
     }
-    code = mdb_cursor_get(opened, &key, &record, MDB_NEXT);
+    if (page.size() >= items_max) return 0;
   }
   return code == MDB_NOTFOUND ? 0 : code;
 }

@@ -1,4 +1,5 @@
-/// Reading from LMDB in the caller's thread, with one transaction that is renewed for each call.
+/// Reading in the caller's thread: what is not in the LMDB file yet, then the file, with one
+/// transaction that is renewed for each call.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #include "posse/scan.h"
 #include "stores/lmdb/environment.h"
+#include "stores/lmdb/memtable.h"
 #include "stores/lmdb/packing.h"
 
 namespace posse::lmdb {
@@ -21,7 +23,7 @@ namespace posse::lmdb {
 class Reader {
  public:
   /// Takes the place in the table; look at `begun` next.
-  explicit Reader(Environment& environment);
+  Reader(Environment& environment, const Memtable& memtable);
 
   /// LMDB's code of the beginning.
   int begun() const { return transaction_.begun(); }
@@ -34,10 +36,12 @@ class Reader {
 
  private:
   class View;
+  class Merge;
 
   int unpack(const MDB_val& record, Document& document);
 
   Environment& environment_;
+  const Memtable& memtable_;
   Unpacker unpacker_;
   Transaction transaction_;
 };

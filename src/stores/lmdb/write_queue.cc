@@ -100,7 +100,10 @@ Requests& WriteQueue::take(std::size_t bytes_max) {
   const std::lock_guard lock(mutex_);
   std::size_t bytes = 0;
   auto end = waiting_.begin();
-  for (; end != waiting_.end() && bytes < bytes_max; ++end) bytes += cost(*end);
+  for (; end != waiting_.end(); ++end) {
+    bytes += cost(*end);
+    if (bytes > bytes_max) break;
+  }
   taken_.splice(taken_.end(), waiting_, waiting_.begin(), end);
   return taken_;
 }

@@ -75,7 +75,8 @@ class WriteQueue {
   /// Sleeps until something waits, at most until `end`.
   Work wait(Instant end);
 
-  /// Takes what waits, up to about `bytes_max`. Empty if all was withdrawn or left.
+  /// Takes what waits, at most `bytes_max`: a page for each request, and its key and value. Empty
+  /// if all was withdrawn or left.
   Requests& take(std::size_t bytes_max);
 
   /// Gives back what was taken; `broken` if the store must refuse everything from now on.

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stores/lmdb/writer.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <pthread.h>
 #include <utility>
 
 #include "stores/lmdb/apply.h"
+#include "stores/lmdb/commit_end.h"
 #include "stores/lmdb/failure.h"
 
 namespace posse::lmdb {
@@ -21,9 +23,10 @@ constexpr std::size_t batch_bytes_max = std::size_t{32} * 1024 * 1024;
 /// into any disk that has room at all.
 constexpr std::chrono::seconds readers_period(1);
 
-/// A disk that is full stops a write in the middle, so hardly anything is left. 1 MiB allows for
-/// what file systems keep back.
-constexpr std::size_t full_bytes = std::size_t{1024} * 1024;
+/// While it logs, how soon another process is heard that asks for the store.
+constexpr std::chrono::milliseconds log_period(5);
+/// How often a process that waits to be let in looks.
+constexpr std::chrono::milliseconds arrival_pause(2);
 
 constexpr const char* writing = "cannot write";
 
@@ -47,13 +50,15 @@ void answer(Requests& requests, const Result<Written>& outcome) {
 }  // namespace
 
 Result<std::shared_ptr<Writer>> Writer::start(Directory directory,
-                                              std::chrono::milliseconds deadline) {
+                                              std::chrono::milliseconds deadline,
+                                              const LogPlan& plan) {
   auto writer = std::make_shared<Writer>();
   const std::string path = directory.path();
   // std::function wants to copy, a claim cannot be copied.
   auto shared = std::make_shared<Directory>(std::move(directory));
-  writer->thread_ = start_without_signals(
-      [writer, shared]() mutable { writer->run(std::move(*std::exchange(shared, nullptr))); });
+  writer->thread_ = start_without_signals([writer, shared, plan]() mutable {
+    writer->run(std::move(*std::exchange(shared, nullptr)), plan);
+  });
   if (!writer->wait_for(Stage::open, deadline)) {
     // The thread ends as if the last of its callers had left.
     (void)writer->queue_.leave(writer->queue_.join([] {}));
@@ -76,29 +81,77 @@ void Writer::stop(std::chrono::milliseconds patience) {
   }
 }
 
-void Writer::run(Directory directory) {
-  auto opened = Environment::open(std::move(directory));
-  if (!opened) {
-    opening_failed_ = std::move(opened.error());
-    return enter(Stage::ended);
-  }
-  environment_ = *std::move(opened);
-  enter(Stage::open);
-
-  Instant check = std::chrono::steady_clock::now() + readers_period;
-  for (;;) {
-    const auto work = queue_.wait(check);
-    if (work == WriteQueue::Work::stop) break;
-    if (work == WriteQueue::Work::write) write_waiting();
-    if (const Instant now = std::chrono::steady_clock::now(); now >= check) {
-      environment_->clear_killed_readers();
-      check = now + readers_period;
-    }
+void Writer::run(Directory directory, const LogPlan& plan) {
+  opening_failed_ = open(std::move(directory), plan);
+  if (!opening_failed_) {
+    enter(Stage::open);
+    work();
   }
   enter(Stage::ended);
 }
 
+std::optional<Error> Writer::open(Directory directory, const LogPlan& plan) {
+  auto opened = Environment::open(std::move(directory));
+  if (!opened) return std::move(opened.error());
+  environment_ = *std::move(opened);
+  log_.emplace(*environment_, memtable_, plan);
+  for (;;) {
+    auto arrived = log_->arrive();
+    if (!arrived) return std::move(arrived.error());
+    if (*arrived) return std::nullopt;
+    const auto pause = std::chrono::steady_clock::now() + arrival_pause;
+    if (queue_.wait(pause) == WriteQueue::Work::stop) {
+      return Error{Errc::unavailable, "nobody waits any more"};
+    }
+  }
+}
+
+void Writer::work() {
+  Instant check = std::chrono::steady_clock::now() + readers_period;
+  for (;;) {
+    const Instant now = std::chrono::steady_clock::now();
+    const Instant due = log_->is_on() ? std::min(check, now + log_period) : check;
+    const auto work = queue_.wait(due);
+    if (work == WriteQueue::Work::stop) break;
+    if (log_->is_on() && !broken_) {
+      broken_ = log_->turn();
+      if (broken_) queue_.finish(broken_);
+    }
+    if (work == WriteQueue::Work::write) write_waiting();
+    if (std::chrono::steady_clock::now() >= check) {
+      environment_->clear_killed_readers();
+      check = std::chrono::steady_clock::now() + readers_period;
+    }
+  }
+  if (log_->is_on() && !broken_) (void)log_->end();
+}
+
 void Writer::write_waiting() {
+  if (log_->is_on()) return write_to_log();
+  write_to_file();
+  if (!broken_) broken_ = log_->count_transaction();
+}
+
+void Writer::write_to_log() {
+  std::size_t room = batch_bytes_max;
+  if (!broken_) {
+    auto made = log_->make_room();
+    if (made) {
+      room = std::min(room, *made);
+    } else {
+      broken_ = std::move(made.error());
+    }
+  }
+  Requests& requests = queue_.take(room);
+  if (broken_) {
+    answer(requests, *broken_);
+  } else if (!requests.empty()) {
+    broken_ = log_->write(requests);
+  }
+  queue_.finish(broken_);
+}
+
+void Writer::write_to_file() {
   // LMDB's lock first: it can take for ever. Until then requests stay in the queue, where an
   // overdue one can be withdrawn, which makes it certain that it was not done.
   std::optional<Transaction> transaction;
@@ -132,40 +185,21 @@ void Writer::begin(std::optional<Transaction>& transaction) {
   transaction.emplace(environment_->handle(), 0U);
 }
 
-/// What a commit came to. LMDB 0.9 (mdb_txn_commit) writes the new pages to unused places, syncs
-/// them, and only then writes the meta page that refers to them, through a descriptor that syncs by
-/// itself. Nothing else makes a transaction count. So:
-/// - a write or sync of pages that fails leaves the old state: the transaction did not happen, and
-///   it never will, since its places count as unused and are written anew before the next use.
-/// - a meta page that fails is the one case where nobody knows: LMDB puts the old content back, but
-///   the disk may hold either. LMDB remembers, and refuses every later transaction (MDB_PANIC).
-/// A failed sync is no reason for LMDB to stop, but one for us: the kernel may have dropped the
-/// pages that it could not write, and report success the next time. A short write comes as the same
-/// EIO; it means a full disk, and what tells them apart is whether the disk is full.
 void Writer::settle(Requests& requests, int commit_code) {
   if (commit_code == 0) return;
-  if (has_lost_the_meta_page()) {
-    broken_ = failure(MDB_PANIC, "the store has stopped");
-    answer(requests, Written{Write::unknown, {}});
-  } else if (is_full(commit_code)) {
-    answer(requests, failure(ENOSPC, writing));
-  } else if (commit_code == EIO) {
-    broken_ =
-        Error{Errc::unavailable, "the store has stopped: a sync to the disk failed; reopen it"};
-    answer(requests, *broken_);
-  } else {
-    answer(requests, failure(commit_code, writing));
+  switch (end_of_commit(*environment_, commit_code)) {
+    case CommitEnd::full:
+      return answer(requests, failure(ENOSPC, writing));
+    case CommitEnd::failed:
+      return answer(requests, failure(commit_code, writing));
+    case CommitEnd::unsynced:
+      broken_ =
+          Error{Errc::unavailable, "the store has stopped: a sync to the disk failed; reopen it"};
+      return answer(requests, *broken_);
+    case CommitEnd::unknown:
+      broken_ = failure(MDB_PANIC, "the store has stopped");
+      return answer(requests, Written{Write::unknown, {}});
   }
-}
-
-bool Writer::has_lost_the_meta_page() {
-  const Transaction probe(environment_->handle(), MDB_RDONLY);
-  return probe.begun() == MDB_PANIC;
-}
-
-bool Writer::is_full(int code) {
-  return says_full(code) ||
-         (code == EIO && environment_->directory().has_less_room_than(full_bytes));
 }
 
 void Writer::enter(Stage stage) {

@@ -12,22 +12,29 @@
 
 #include "posse/result.h"
 #include "stores/lmdb/environment.h"
+#include "stores/lmdb/log_mode.h"
+#include "stores/lmdb/log_plan.h"
+#include "stores/lmdb/memtable.h"
 #include "stores/lmdb/packing.h"
 #include "stores/lmdb/write_queue.h"
 
 namespace posse::lmdb {
 
-/// Opens the environment and writes to it, in its own thread, since both can block for as long as
-/// another process is stopped. Owned by its stores and by the thread, which can be left behind.
+/// Opens the environment and writes to it or to its log, in its own thread, since all of it can
+/// block for as long as another process is stopped. Owned by its stores and by the thread, which
+/// can be left behind.
 class Writer {
  public:
   /// Starts the thread and waits until the environment is open, at most the deadline.
   static Result<std::shared_ptr<Writer>> start(Directory directory,
-                                               std::chrono::milliseconds deadline);
+                                               std::chrono::milliseconds deadline,
+                                               const LogPlan& plan);
 
   WriteQueue& queue() { return queue_; }
   /// Once started.
   Environment& environment() { return *environment_; }
+  /// What is newer than the environment's file.
+  const Memtable& memtable() const { return memtable_; }
 
   /// Ends the thread, whose queue is closed. Waits for a transaction under way, at most `patience`;
   /// then leaves the thread behind.
@@ -36,12 +43,14 @@ class Writer {
  private:
   enum class Stage : std::uint8_t { opening, open, ended };
 
-  void run(Directory directory);
+  void run(Directory directory, const LogPlan& plan);
+  std::optional<Error> open(Directory directory, const LogPlan& plan);
+  void work();
   void write_waiting();
+  void write_to_file();
+  void write_to_log();
   void begin(std::optional<Transaction>& transaction);
   void settle(Requests& requests, int commit_code);
-  bool has_lost_the_meta_page();
-  bool is_full(int code);
   void enter(Stage stage);
   bool wait_for(Stage stage, std::chrono::milliseconds patience);
 
@@ -54,6 +63,8 @@ class Writer {
   std::unique_ptr<Environment> environment_;
   WriteQueue queue_;
   Packer packer_;
+  Memtable memtable_;
+  std::optional<LogMode> log_;
   std::optional<Error> broken_;
 };
 

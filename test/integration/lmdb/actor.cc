@@ -127,12 +127,29 @@ int list_readers(const std::string& directory) {
   return 0;
 }
 
+/// Says the format of the file, as LMDB has it.
+int say_format(const std::string& directory) {
+  MDB_env* env = open_bare(directory);
+  MDB_txn* transaction = nullptr;
+  MDB_dbi main = 0;
+  MDB_val key{5, const_cast<char*>("posse")};
+  MDB_val value{};
+  const bool is_found = mdb_txn_begin(env, nullptr, MDB_RDONLY, &transaction) == 0 &&
+                        mdb_dbi_open(transaction, nullptr, 0, &main) == 0 &&
+                        mdb_get(transaction, main, &key, &value) == 0;
+  if (is_found) say({static_cast<const char*>(value.mv_data), value.mv_size});
+  mdb_txn_abort(transaction);
+  mdb_env_close(env);
+  return 0;
+}
+
 int act(const std::vector<std::string>& words) {
   const std::string& what = words[0];
   const std::string& directory = words[1];
   if (what == "hold_lock") return hold_lock(directory);
   if (what == "hold_reader") return hold_readers(directory, false);
   if (what == "fill_readers") return hold_readers(directory, true);
+  if (what == "format") return say_format(directory);
   if (what == "list_readers") return list_readers(directory);
   return with_store(what, directory, words.size() > 2 ? words[2] : "");
 }

@@ -14,6 +14,7 @@
 
 #include "contract/scratch_directory.h"
 #include "integration/lmdb/faulty_disk.h"
+#include "integration/lmdb/file_size_limit.h"
 #include "integration/lmdb/full_disk.h"
 #include "integration/lmdb/opened.h"
 
@@ -22,22 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-
-/// A limit on the size of files, for the object's lifetime: a full disk that needs no privilege.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 TEST(LmdbDisk, AFileThatMayNotGrowIsFullAndThenGoesOn) {
   const ScratchDirectory scratch;

@@ -173,10 +173,10 @@ TEST(LmdbOpening, AForeignDatabaseInUseIsRefusedAndLeftAlone) {
 
 TEST(LmdbOpening, ANewerFormatIsRefusedAndLeftAlone) {
   const ScratchDirectory scratch;
-  make_database(scratch.path(), "posse", "2", 0);
+  make_database(scratch.path(), "posse", "3", 0);
   const Error error = refusal(scratch.path());
   EXPECT_EQ(error.code, Errc::unreadable);
-  EXPECT_TRUE(contains(error.detail, "newer version of Posse, format 2")) << error.detail;
+  EXPECT_TRUE(contains(error.detail, "newer version of Posse, format 3")) << error.detail;
 }
 
 TEST(LmdbOpening, AFileThatIsNoDatabaseIsRefusedAndLeftAlone) {

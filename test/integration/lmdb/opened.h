@@ -29,8 +29,8 @@ class Opened {
   /// Short, so that a test of a deadline is; a healthy disk answers far within it.
   static constexpr std::chrono::milliseconds deadline{700};
 
-  explicit Opened(const std::filesystem::path& directory)
-      : opened_(LmdbStore::open(LmdbOptions{io_.get_executor(), directory, deadline})) {}
+  explicit Opened(const std::filesystem::path& directory, const lmdb::LogPlan& log = {})
+      : opened_(LmdbStore::open(LmdbOptions{io_.get_executor(), directory, deadline, log})) {}
 
   bool is_open() const { return opened_.has_value(); }
   const Error& error() const { return opened_.error(); }

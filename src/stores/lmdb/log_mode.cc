@@ -1,0 +1,318 @@
+/// Beginning and ending, logging, flushing.
+// SPDX-License-Identifier: Apache-2.0
+#include "stores/lmdb/log_mode.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+#include <unistd.h>
+#include <utility>
+
+#include "stores/lmdb/commit_end.h"
+#include "stores/lmdb/failure.h"
+#include "stores/lmdb/record.h"
+
+namespace posse::lmdb {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How far the file may be behind: what an opening after a kill has to catch up with, and how old a
+/// copy of the file alone may be.
+constexpr auto flush_period = 1s;
+constexpr auto window = 1s;
+
+/// Room for the largest request, with its page.
+constexpr std::size_t room_min = value_bytes_max + std::size_t{8} * 1024;
+
+constexpr const char* writing = "cannot write";
+
+Error stopped(const std::string& why) {
+  return Error{Errc::unavailable, "the store has stopped: " + why + "; reopen it"};
+}
+
+/// Sets `*context` when a line of LMDB's table of readers begins with another process's id.
+int look_for_others(const char* line, void* context) {
+  const long process = std::strtol(line, nullptr, 10);
+  if (process != 0 && process != ::getpid()) *static_cast<bool*>(context) = true;
+  return 0;
+}
+
+}  // namespace
+
+LogMode::~LogMode() {
+  if (flush_.valid()) flush_.wait();
+}
+
+Result<bool> LogMode::arrive() {
+  if (!is_placed_) {
+    const int code = presence_.open(environment_.directory().data_path());
+    if (code != 0) return failure(code, "cannot open the store");
+    is_placed_ = true;
+    presence_.ask();
+  }
+  if (presence_.try_share()) {
+    LogState state;
+    if (const int code = read_log_state(environment_, state); code != 0) {
+      return failure(code, "cannot open the store");
+    }
+    if (!state.is_logged) {
+      presence_.stop_asking();
+      return true;
+    }
+    // Whoever shares the store does not log: this was left by a process that is gone.
+    presence_.leave();
+  }
+  if (!presence_.try_own()) return false;
+  auto wrong = recover();
+  (void)presence_.try_share();
+  presence_.stop_asking();
+  if (wrong) return *std::move(wrong);
+  return true;
+}
+
+std::optional<Error> LogMode::recover() {
+  LogState state;
+  int code = read_log_state(environment_, state);
+  if (code != 0) return failure(code, "cannot open the store");
+  if (!state.is_logged) return std::nullopt;
+  std::vector<Memtable::Write> writes;
+  bool is_missing = false;
+  code = read_log(environment_.directory(), state.mark, writes, is_missing);
+  // A copy of the file alone is the store as it was when its log was last flushed.
+  if (is_missing && environment_.is_fresh()) code = 0;
+  if (is_missing && code != 0) {
+    return Error{Errc::unreadable, "cannot open the store in " + environment_.directory().path() +
+                                       ": its log is missing, and with it the last writes"};
+  }
+  if (code != 0) return failure(code, "cannot read the store's log");
+  Memtable::Documents documents;
+  for (Memtable::Write& write : writes) {
+    state.versions = static_cast<std::uint64_t>(write.document.version);
+    documents.insert_or_assign(std::move(write.key), std::move(write.document));
+  }
+  state.is_logged = false;
+  code = write_down(environment_, packer_, documents, state);
+  if (code != 0) return failure(code, "cannot take over the store's log");
+  return std::nullopt;
+}
+
+std::optional<Error> LogMode::count_transaction() {
+  note_window(Clock::now());
+  if (++transactions_ < plan_.transactions_min) return std::nullopt;
+  transactions_ = 0;
+  if (!presence_.try_own()) return std::nullopt;
+  auto wrong = is_alone() ? begin() : std::nullopt;
+  if (!is_on_) (void)presence_.try_share();
+  return wrong;
+}
+
+void LogMode::note_window(Clock::time_point now) {
+  if (now < window_end_) return;
+  is_slow_ = transactions_ < plan_.transactions_min / 4;
+  transactions_ = 0;
+  window_end_ = now + window;
+}
+
+/// LMDB's table names also those who do not know of the presence: programs of LMDB's, nodes of an
+/// older version.
+bool LogMode::is_alone() const {
+  environment_.clear_killed_readers();
+  bool has_others = presence_.is_asked();
+  (void)mdb_reader_list(environment_.handle(), look_for_others, &has_others);
+  return !has_others;
+}
+
+/// A file that cannot be made is no harm: LMDB's file goes on to take the writes.
+std::optional<Error> LogMode::begin() {
+  if (log_.begin(environment_.directory(), plan_) != 0) return std::nullopt;
+  LogState state;
+  int code = read_log_state(environment_, state);
+  if (code != 0) return std::nullopt;
+  state.is_logged = true;
+  state.mark = log_.mark();
+  code = write_down(environment_, packer_, {}, state);
+  if (code != 0) {
+    const CommitEnd end = end_of_commit(environment_, code);
+    if (end == CommitEnd::full || end == CommitEnd::failed) return std::nullopt;
+    return stopped("a sync to the disk failed");
+  }
+  versions_ = state.versions;
+  refusal_.reset();
+  is_slow_ = false;
+  window_end_ = Clock::now() + window;
+  is_on_ = true;
+  return std::nullopt;
+}
+
+std::optional<Error> LogMode::turn() {
+  const auto now = Clock::now();
+  note_window(now);
+  if (flush_.valid() && flush_.wait_for(0s) != std::future_status::timeout) {
+    if (auto wrong = finish_flush()) return wrong;
+  }
+  // A disk that is full is asked again once in a while.
+  if (refusal_ && now < oldest_ + flush_period) return std::nullopt;
+  if (is_slow_ || presence_.is_asked()) return end();
+  if (!flush_.valid() && is_flush_due(now)) start_flush();
+  return std::nullopt;
+}
+
+bool LogMode::is_flush_due(Clock::time_point now) const {
+  if (memtable_.is_empty() && !refusal_) return false;
+  return now >= oldest_ + flush_period || 2 * log_.used() >= plan_.bytes_max;
+}
+
+/// Freezes what there is, unless an earlier flush has failed and what it froze is still to be done.
+void LogMode::start_flush() {
+  if (!memtable_.has_frozen()) {
+    (void)memtable_.freeze();
+    flushing_ = LogState{true, log_.mark(), versions_};
+  }
+  flushing_.is_logged = true;
+  oldest_ = Clock::now();
+  flush_ = std::async(std::launch::async | std::launch::deferred, [this] {
+    return write_down(environment_, packer_, memtable_.frozen(), flushing_);
+  });
+}
+
+std::optional<Error> LogMode::finish_flush() {
+  return judge_flush(flush_.get());
+}
+
+/// What was logged is durable whatever becomes of the flush, and its documents stay frozen.
+std::optional<Error> LogMode::judge_flush(int code) {
+  if (code == 0) {
+    log_.release(flushing_.mark);
+    memtable_.drop_frozen();
+    refusal_.reset();
+    return std::nullopt;
+  }
+  switch (end_of_commit(environment_, code)) {
+    case CommitEnd::full:
+      refusal_ = failure(ENOSPC, writing);
+      return std::nullopt;
+    case CommitEnd::failed:
+      refusal_ = failure(code, writing);
+      return std::nullopt;
+    case CommitEnd::unsynced:
+    case CommitEnd::unknown:
+      break;
+  }
+  return stopped("a sync to the disk failed");
+}
+
+Result<std::size_t> LogMode::make_room() {
+  const std::size_t enough = std::min(room_min, plan_.bytes_max / 4);
+  while (log_.room() < enough && !refusal_) {
+    if (log_.grow()) continue;
+    if (!flush_.valid()) start_flush();
+    if (auto wrong = finish_flush()) return *std::move(wrong);
+  }
+  return std::max(log_.room(), enough);
+}
+
+std::optional<Error> LogMode::write(Requests& requests) {
+  ++transactions_;
+  int code = refusal_ ? 0 : begin_reading();
+  if (code != 0) refusal_ = failure(code, writing);
+  if (refusal_) {
+    for (Request& request : requests) request.outcome = *refusal_;
+    return std::nullopt;
+  }
+  writes_.clear();
+  fresh_.clear();
+  for (Request& request : requests) decide(request);
+  mdb_txn_reset(reading_->handle());
+  if (writes_.empty()) return std::nullopt;
+  return log_and_publish(requests);
+}
+
+/// The place in LMDB's table is kept; what was read is not, since the file would grow.
+int LogMode::begin_reading() {
+  if (reading_) return mdb_txn_renew(reading_->handle());
+  reading_.emplace(environment_.handle(), unsigned{MDB_RDONLY});
+  const int code = reading_->begun();
+  if (code != 0) reading_.reset();
+  return code;
+}
+
+LogMode::Known LogMode::look_up(std::string_view key, Version& version) {
+  if (const auto fresh = fresh_.find(key); fresh != fresh_.end()) {
+    version = fresh->second;
+    return Known::present;
+  }
+  if (const auto recent = memtable_.version_of(key)) {
+    version = *recent;
+    return Known::present;
+  }
+  MDB_val name = value_of(key);
+  MDB_val record{};
+  const int code = mdb_get(reading_->handle(), environment_.documents(), &name, &record);
+  if (code == MDB_NOTFOUND) return Known::absent;
+  if (code != 0 || !is_record(record)) return Known::damaged;
+  version = version_of(record);
+  return Known::present;
+}
+
+void LogMode::decide(Request& request) {
+  request.outcome = Written{Write::done, {}};
+  Order& order = request.order;
+  if (order.kind == Order::Kind::nothing) return;
+  Version known{};
+  const Known found = look_up(order.key.text(), known);
+  if (found == Known::damaged) {
+    request.outcome = failure(MDB_CORRUPTED, writing);
+    return;
+  }
+  const bool is_wanted = order.kind == Order::Kind::add
+                             ? found == Known::absent
+                             : found == Known::present && known == order.expected;
+  if (!is_wanted) {
+    request.outcome = Written{Write::refused, {}};
+    return;
+  }
+  const Version version{++versions_};
+  request.outcome = Written{Write::done, version};
+  writes_.push_back({order.key.text(), {version, std::move(order.value)}});
+  fresh_.insert_or_assign(order.key.text(), version);
+}
+
+std::optional<Error> LogMode::log_and_publish(Requests& requests) {
+  if (const int code = log_.append(writes_); code != 0) {
+    for (Request& request : requests) {
+      const bool is_done = request.outcome && request.outcome->answer == Write::done;
+      if (is_done) request.outcome = Written{Write::unknown, {}};
+    }
+    return stopped("a write to its log failed");
+  }
+  if (memtable_.bytes() == 0 && !flush_.valid()) oldest_ = Clock::now();
+  memtable_.publish(writes_);
+  return std::nullopt;
+}
+
+std::optional<Error> LogMode::end() {
+  if (flush_.valid()) {
+    if (auto wrong = finish_flush()) return wrong;
+  }
+  // Twice at most: what an earlier flush has frozen, and what came later.
+  while (memtable_.has_frozen()) {
+    start_flush();
+    if (auto wrong = finish_flush()) return wrong;
+    if (refusal_) return std::nullopt;
+  }
+  (void)memtable_.freeze();
+  oldest_ = Clock::now();
+  flushing_ = LogState{false, log_.mark(), versions_};
+  if (auto wrong = judge_flush(write_down(environment_, packer_, memtable_.frozen(), flushing_))) {
+    return wrong;
+  }
+  if (refusal_) return std::nullopt;
+  is_on_ = false;
+  is_slow_ = false;
+  (void)presence_.try_share();
+  return std::nullopt;
+}
+
+}  // namespace posse::lmdb

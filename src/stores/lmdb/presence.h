@@ -1,0 +1,42 @@
+/// Who else has the store open: locks on its data file, which end with their process.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace posse::lmdb {
+
+/// One process's place at a store. Any number share it, or one owns it. Open file description locks
+/// (fcntl(2)) on bytes behind all data: changed from one kind to the other without a gap, gone when
+/// the process is, and nothing to LMDB, which locks another file. Used by the writer thread.
+class Presence {
+ public:
+  Presence() = default;
+  Presence(const Presence&) = delete;
+  Presence& operator=(const Presence&) = delete;
+  ~Presence();
+
+  /// Takes up `data`, the store's data file. An errno on failure. First of all calls, once.
+  int open(const std::string& data);
+
+  /// Shares the store, also after owning it. False while another process owns it.
+  bool try_share();
+
+  /// Owns the store. False, and nothing has changed, while another process shares or owns it.
+  bool try_own();
+
+  /// Gives up the place, shared or owned.
+  void leave();
+
+  /// Asks whoever owns the store to share it; holds until `stop_asking`.
+  void ask();
+  void stop_asking();
+
+  /// Whether another process asks.
+  bool is_asked() const;
+
+ private:
+  int file_ = -1;
+};
+
+}  // namespace posse::lmdb
