@@ -119,8 +119,11 @@ void PowerCuts::pass(const Event& event) {
       break;
     case Event::Kind::synced:
       cut_everything();
-      for (const Piece& piece : pending_) settle(piece);
-      pending_.clear();
+      std::erase_if(pending_, [this, &event](const Piece& piece) {
+        const bool is_synced = (piece.place < log_span) == (event.place < log_span);
+        if (is_synced) settle(piece);
+        return is_synced;
+      });
       visited_.clear();
       break;
     case Event::Kind::acknowledged:

@@ -114,8 +114,10 @@ int sync_file(int file, long call) {
   const int code = static_cast<int>(::syscall(call, file));
   if (code != 0) return code;
   const std::lock_guard lock(recorder().mutex);
-  if (is_data(file)) {
-    record(Event::Kind::synced);
+  if (is_log(file)) {
+    if (!recorder().fault.is_log_unsynced) record(Event::Kind::synced, 0);
+  } else if (is_data(file)) {
+    record(Event::Kind::synced, log_span);
   } else if (const auto kind = directory_kind(file)) {
     record(*kind);
   }

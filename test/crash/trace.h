@@ -19,7 +19,7 @@ struct Event {
     parent_synced,     ///< and so is the directory's.
     write,             ///< `bytes` at `place` of both files, durable at the next `synced`.
     durable_write,     ///< The same through a descriptor that syncs by itself (O_DSYNC).
-    synced,            ///< All earlier writes are durable.
+    synced,            ///< All earlier writes to the file that `place` is in are durable.
     acknowledged,      ///< Somebody was told that the write with version `place` is done.
     unknown,           ///< A call that changes the file and that nobody here understands.
   };

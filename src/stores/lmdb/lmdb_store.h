@@ -37,8 +37,8 @@ struct LmdbOptions {
 /// store, which puts everything that waits into one transaction: one sync for many writes, each
 /// answered after it. Several processes may share the directory, if they share one PID namespace
 /// and the file system is a local one. A process that is busy and has the store for itself writes
-/// to a log, one sync for all that waits, and to the LMDB file once a second, until another asks
-/// for the store: see LogMode.
+/// to a log, one sync for all that waits, and to the LMDB file every two seconds, until another
+/// asks for the store: see LogMode.
 ///
 /// When another process stops while it holds LMDB's lock, reads go on and writes end at the
 /// deadline: `unavailable` if they were still queued, `unknown` if their transaction was under way.

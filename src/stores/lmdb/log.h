@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "stores/lmdb/directory.h"
@@ -41,9 +42,15 @@ class Log {
   /// Bytes of records that do not stand in the LMDB file yet.
   std::size_t used() const;
 
-  /// Doubles the file, if its end is where records go on and it is not as large as may be. Whether
-  /// it did.
-  bool grow();
+  /// Makes the file longer, up to twice as long, if it is not as large as may be. May run in
+  /// another thread beside all calls but this one and `adopt`.
+  void extend();
+
+  /// What was added is used from now on.
+  void adopt();
+
+  /// Whether so much is used that the LMDB file should catch up.
+  bool is_half_full() const { return 2 * used() >= bytes_; }
 
   /// Writes `writes` as the next record; there is room for it. When it returns 0 they are durable;
   /// on an errno nobody knows.
@@ -54,10 +61,11 @@ class Log {
 
  private:
   int open(const Directory& directory, std::size_t bytes_min);
-  int fill(std::size_t bytes);
 
+  std::string path_;
   int file_ = -1;
   std::size_t bytes_ = 0;
+  std::size_t extended_bytes_ = 0;  ///< What `extend` has made of it.
   std::size_t bytes_max_ = 0;
   LogMark mark_;
   std::uint64_t tail_ = 0;  ///< Where the oldest record begins that is still needed.

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 /// How far the file may be behind: what an opening after a kill has to catch up with, and how old a
 /// copy of the file alone may be.
-constexpr auto flush_period = 1s;
+constexpr auto flush_period = 2s;
 constexpr auto window = 1s;
 
 /// Room for the largest request, with its page.
@@ -161,19 +161,21 @@ std::optional<Error> LogMode::turn() {
 
 bool LogMode::is_flush_due(Clock::time_point now) const {
   if (memtable_.is_empty() && !refusal_) return false;
-  return now >= oldest_ + flush_period || 2 * log_.used() >= plan_.bytes_max;
+  return now >= oldest_ + flush_period || log_.is_half_full();
 }
 
 /// Freezes what there is, unless an earlier flush has failed and what it froze is still to be done.
 void LogMode::start_flush() {
   if (!memtable_.has_frozen()) {
-    (void)memtable_.freeze();
+    memtable_.freeze();
     flushing_ = LogState{true, log_.mark(), versions_};
   }
   flushing_.is_logged = true;
   oldest_ = Clock::now();
   flush_ = std::async(std::launch::async | std::launch::deferred, [this] {
-    return write_down(environment_, packer_, memtable_.frozen(), flushing_);
+    const int code = write_down(environment_, packer_, memtable_.frozen(), flushing_);
+    if (code == 0) log_.extend();
+    return code;
   });
 }
 
@@ -185,6 +187,7 @@ std::optional<Error> LogMode::finish_flush() {
 std::optional<Error> LogMode::judge_flush(int code) {
   if (code == 0) {
     log_.release(flushing_.mark);
+    log_.adopt();
     memtable_.drop_frozen();
     refusal_.reset();
     return std::nullopt;
@@ -206,7 +209,6 @@ std::optional<Error> LogMode::judge_flush(int code) {
 Result<std::size_t> LogMode::make_room() {
   const std::size_t enough = std::min(room_min, plan_.bytes_max / 4);
   while (log_.room() < enough && !refusal_) {
-    if (log_.grow()) continue;
     if (!flush_.valid()) start_flush();
     if (auto wrong = finish_flush()) return *std::move(wrong);
   }
@@ -302,7 +304,7 @@ std::optional<Error> LogMode::end() {
     if (auto wrong = finish_flush()) return wrong;
     if (refusal_) return std::nullopt;
   }
-  (void)memtable_.freeze();
+  memtable_.freeze();
   oldest_ = Clock::now();
   flushing_ = LogState{false, log_.mark(), versions_};
   if (auto wrong = judge_flush(write_down(environment_, packer_, memtable_.frozen(), flushing_))) {

@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <future>
-#include <map>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "posse/result.h"
@@ -25,7 +25,7 @@ namespace posse::lmdb {
 
 /// A commit of LMDB syncs twice, and writes whole pages for documents of 100 bytes. A record in the
 /// log is one durable write, of nothing but the documents. So a process that has the store for
-/// itself logs, answers, and puts what it has logged into the LMDB file about once a second, in
+/// itself logs, answers, and puts what it has logged into the LMDB file every two seconds, in
 /// another thread; where it stands is noted in the same transaction. When another process asks for
 /// the store, or nothing much is written any more, the file gets all of it, and the log is done
 /// with: a store that is idle, closed or shared is the LMDB file alone.
@@ -98,7 +98,7 @@ class LogMode {
   std::uint64_t versions_ = 0;  ///< The last version given out.
   std::optional<Transaction> reading_;
   std::vector<Memtable::Write> writes_;
-  std::map<std::string_view, Version> fresh_;  ///< The keys of `writes_`.
+  std::unordered_map<std::string_view, Version, KeyHash> fresh_;  ///< The keys of `writes_`.
 
   Packer packer_;
   LogState flushing_;             ///< What the frozen documents come to.

@@ -10,8 +10,8 @@ struct LogPlan {
   /// So many transactions within a second, and no other process: the log pays. A quarter of them,
   /// and it no longer does.
   unsigned transactions_min = 16;
-  /// The file `log` begins with the least and doubles when it is full before the LMDB file has
-  /// caught up. The least has room for any value.
+  /// The file `log` begins with the least and grows when it is full before the LMDB file has caught
+  /// up. The least has room for any value.
   std::size_t bytes_min = std::size_t{4} * 1024 * 1024;
   std::size_t bytes_max = std::size_t{64} * 1024 * 1024;
 };

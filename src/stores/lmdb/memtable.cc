@@ -2,10 +2,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stores/lmdb/memtable.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <mutex>
 #include <utility>
 
+#include <sodium.h>
+
+#include "stores/lmdb/record.h"
+
 namespace posse::lmdb {
+namespace {
+
+void sort(Memtable::Sorted& some) {
+  std::ranges::sort(some, {}, [](const auto* each) { return std::string_view(each->first); });
+}
+
+}  // namespace
+
+KeyHash::KeyHash() {
+  static_assert(crypto_shorthash_KEYBYTES == sizeof key_);
+  randombytes_buf(key_.data(), key_.size());
+}
+
+std::size_t KeyHash::operator()(std::string_view key) const {
+  static_assert(crypto_shorthash_BYTES == number_bytes);
+  std::array<unsigned char, crypto_shorthash_BYTES> hash{};
+  crypto_shorthash(hash.data(), reinterpret_cast<const unsigned char*>(key.data()), key.size(),
+                   key_.data());
+  return read_number(hash.data());
+}
 
 void Memtable::publish(std::vector<Write>& writes) {
   const std::lock_guard lock(mutex_);
@@ -34,11 +60,10 @@ const Document* Memtable::look(std::string_view key) const {
   return nullptr;
 }
 
-const Memtable::Documents& Memtable::freeze() {
+void Memtable::freeze() {
   const std::lock_guard lock(mutex_);
   frozen_.swap(active_);
   bytes_ = 0;
-  return frozen_;
 }
 
 void Memtable::drop_frozen() {
@@ -47,13 +72,27 @@ void Memtable::drop_frozen() {
   dropped.swap(frozen_);
 }
 
-const Memtable::Documents::value_type* Memtable::View::from(std::string_view first) const {
-  const auto newer = table_.active_.lower_bound(first);
-  const auto older = table_.frozen_.lower_bound(first);
-  const bool has_newer = newer != table_.active_.end();
-  const bool has_older = older != table_.frozen_.end();
-  if (has_newer && (!has_older || newer->first <= older->first)) return &*newer;
-  return has_older ? &*older : nullptr;
+Memtable::Sorted Memtable::View::from(std::string_view first, std::string_view prefix) const {
+  Sorted found;
+  const auto is_wanted = [first, prefix](std::string_view key) {
+    return key >= first && key.starts_with(prefix);
+  };
+  for (const auto& each : table_.active_) {
+    if (is_wanted(each.first)) found.push_back(&each);
+  }
+  for (const auto& each : table_.frozen_) {
+    if (is_wanted(each.first) && !table_.active_.contains(each.first)) found.push_back(&each);
+  }
+  sort(found);
+  return found;
+}
+
+Memtable::Sorted sorted(const Memtable::Documents& documents) {
+  Memtable::Sorted all;
+  all.reserve(documents.size());
+  for (const auto& each : documents) all.push_back(&each);
+  sort(all);
+  return all;
 }
 
 }  // namespace posse::lmdb

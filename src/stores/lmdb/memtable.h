@@ -2,24 +2,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
-#include <functional>
-#include <map>
 #include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "posse/types.h"
 
 namespace posse::lmdb {
 
+/// SipHash-2-4 under a key of the process: nobody chooses names that meet in one bucket.
+class KeyHash {
+ public:
+  using is_transparent = void;
+
+  KeyHash();
+  std::size_t operator()(std::string_view key) const;
+
+ private:
+  std::array<unsigned char, 16> key_{};
+};
+
 /// Documents by key, newer than those in the file. One part is written to, the other is frozen
 /// while it goes to the file. Changed by the writer thread alone; read by every thread.
 class Memtable {
  public:
-  using Documents = std::map<std::string, Document, std::less<>>;
+  using Documents = std::unordered_map<std::string, Document, KeyHash, std::equal_to<>>;
+  using Sorted = std::vector<const Documents::value_type*>;
 
   struct Write {
     std::string key;
@@ -36,7 +49,7 @@ class Memtable {
   std::optional<Version> version_of(std::string_view key) const;
 
   /// Keeps what there is for the file, and begins anew. Only if nothing is frozen.
-  const Documents& freeze();
+  void freeze();
   const Documents& frozen() const { return frozen_; }
   bool has_frozen() const { return !frozen_.empty(); }
 
@@ -52,8 +65,8 @@ class Memtable {
    public:
     explicit View(const Memtable& table) : lock_(table.mutex_), table_(table) {}
 
-    /// The first document from `first` on, in the order of keys; null behind the last.
-    const Documents::value_type* from(std::string_view first) const;
+    /// The newest documents from `first` on whose keys begin with `prefix`, in the order of keys.
+    Sorted from(std::string_view first, std::string_view prefix) const;
 
    private:
     std::shared_lock<std::shared_mutex> lock_;
@@ -68,5 +81,8 @@ class Memtable {
   Documents frozen_;
   std::size_t bytes_ = 0;
 };
+
+/// All of `documents` in the order of keys.
+Memtable::Sorted sorted(const Memtable::Documents& documents);
 
 }  // namespace posse::lmdb

@@ -76,29 +76,29 @@ int Reader::get(const Key& key, std::optional<Document>& found) {
 class Reader::Merge {
  public:
   Merge(MDB_cursor* cursor, const Memtable::View& recent, std::string_view prefix)
-      : cursor_(cursor), recent_(recent), prefix_(prefix) {}
+      : cursor_(cursor), view_(recent), prefix_(prefix) {}
 
   /// Goes to the first key from `first` on. LMDB's code, MDB_NOTFOUND behind the last.
   int begin(const std::string& first) {
     key_ = value_of(first);
     code_ = mdb_cursor_get(cursor_, &key_, &record_, first.empty() ? MDB_FIRST : MDB_SET_RANGE);
-    newer_ = recent_.from(first);
+    recent_ = view_.from(first, prefix_);
+    newer_ = recent_.begin();
     return settle();
   }
 
   /// Goes to the next key.
   int next() {
-    const std::string behind = std::string(key()) + '\0';
     const bool is_in_file = has_file() && text_of(key_) == key();
-    if (is_newer_) newer_ = recent_.from(behind);
+    if (is_newer_) ++newer_;
     if (is_in_file) code_ = mdb_cursor_get(cursor_, &key_, &record_, MDB_NEXT);
     return settle();
   }
 
-  std::string_view key() const { return is_newer_ ? newer_->first : text_of(key_); }
+  std::string_view key() const { return is_newer_ ? (*newer_)->first : text_of(key_); }
 
   /// The document there, if it is newer than the file's; null if `record` is it.
-  const Document* newer() const { return is_newer_ ? &newer_->second : nullptr; }
+  const Document* newer() const { return is_newer_ ? &(*newer_)->second : nullptr; }
   const MDB_val& record() const { return record_; }
 
  private:
@@ -106,18 +106,18 @@ class Reader::Merge {
 
   int settle() {
     if (code_ != 0 && code_ != MDB_NOTFOUND) return code_;
-    is_newer_ = newer_ != nullptr && newer_->first.starts_with(prefix_) &&
-                (!has_file() || newer_->first <= text_of(key_));
+    is_newer_ = newer_ != recent_.end() && (!has_file() || (*newer_)->first <= text_of(key_));
     return is_newer_ || has_file() ? 0 : MDB_NOTFOUND;
   }
 
   MDB_cursor* cursor_;
-  const Memtable::View& recent_;
+  const Memtable::View& view_;
   std::string_view prefix_;
+  Memtable::Sorted recent_;
   int code_ = 0;
   MDB_val key_{};
   MDB_val record_{};
-  const Memtable::Documents::value_type* newer_ = nullptr;
+  Memtable::Sorted::const_iterator newer_;
   bool is_newer_ = false;
 };
 
