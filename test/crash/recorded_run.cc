@@ -111,7 +111,7 @@ std::size_t RecordedRun::records() const {
 
 std::size_t RecordedRun::log_turns() const {
   return static_cast<std::size_t>(std::ranges::count_if(
-      trace, [](const Event& event) { return is_record(event) && event.place == 0; }));
+      trace, [](const Event& event) { return is_record(event) && event.place == page_bytes; }));
 }
 
 std::size_t RecordedRun::flushes() const {
@@ -139,7 +139,7 @@ Result<RecordedRun> record_run(const std::filesystem::path& directory, const Pla
     run.trace = Recording::take();
   }
   run.history = workload.history();
-  std::string files = read_file(directory / "run" / "log");
+  std::string files = read_file(directory / "run" / "log.mdb");
   files.resize(log_span);
   files += read_file(directory / "run" / "data.mdb");
   if (wrong.empty() && replay(run.trace) != files) {

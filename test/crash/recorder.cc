@@ -54,7 +54,7 @@ void record(Event::Kind kind, std::uint64_t place = 0, std::string bytes = {}) {
 
 /// Whether `file` is the store's log. Under the lock.
 bool is_log(int file) {
-  return !recorder().directory.empty() && path_of(file) == recorder().directory + "/log";
+  return !recorder().directory.empty() && path_of(file) == recorder().directory + "/log.mdb";
 }
 
 /// Whether `file` is the store's data file, under whatever name. Under the lock.

@@ -44,11 +44,11 @@ std::string_view data_of(std::string_view image) {
 
 void StateFile::hold(std::string image) {
   if (!held_) std::filesystem::remove(directory_ / "data.mdb");
-  if (!held_) std::filesystem::remove(directory_ / "log");
+  if (!held_) std::filesystem::remove(directory_ / "log.mdb");
   const std::string_view before = held_ ? std::string_view(*held_) : std::string_view();
   const std::string_view after = image;
   lay_out(directory_ / "data.mdb", data_of(before), data_of(after));
-  lay_out(directory_ / "log", before.substr(0, log_span), after.substr(0, log_span));
+  lay_out(directory_ / "log.mdb", before.substr(0, log_span), after.substr(0, log_span));
   held_ = std::move(image);
 }
 
@@ -63,7 +63,7 @@ bool StateFile::is_changed() const {
 
 void StateFile::hold_nothing() {
   std::filesystem::remove(directory_ / "data.mdb");
-  std::filesystem::remove(directory_ / "log");
+  std::filesystem::remove(directory_ / "log.mdb");
   forget();
 }
 

@@ -27,7 +27,7 @@ class Directory {
 
   const std::string& path() const { return path_; }
   std::string data_path() const { return path_ + "/data.mdb"; }
-  std::string log_path() const { return path_ + "/log"; }
+  std::string log_path() const { return path_ + "/log.mdb"; }
 
   /// Whether somebody has put data there; an empty file is none.
   bool has_data() const;

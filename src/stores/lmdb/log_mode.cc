@@ -41,7 +41,7 @@ int look_for_others(const char* line, void* context) {
 
 }  // namespace
 
-LogMode::~LogMode() {
+void LogMode::wait() {
   if (flush_.valid()) flush_.wait();
 }
 
@@ -61,6 +61,11 @@ Result<bool> LogMode::arrive() {
       presence_.stop_asking();
       return true;
     }
+    if (!presence_.has_locks()) {
+      return Error{Errc::unavailable,
+                   "cannot open the store: it was logged to, and there are no "
+                   "locks of open files here (F_OFD_SETLK)"};
+    }
     // Whoever shares the store does not log: this was left by a process that is gone.
     presence_.leave();
   }
@@ -78,31 +83,40 @@ std::optional<Error> LogMode::recover() {
   if (code != 0) return failure(code, "cannot open the store");
   if (!state.is_logged) return std::nullopt;
   std::vector<Memtable::Write> writes;
-  bool is_missing = false;
-  code = read_log(environment_.directory(), state.mark, writes, is_missing);
+  const LogEnd end = read_log(environment_.directory(), state.mark, writes);
   // A copy of the file alone is the store as it was when its log was last flushed.
-  if (is_missing && environment_.is_fresh()) code = 0;
-  if (is_missing && code != 0) {
-    return Error{Errc::unreadable, "cannot open the store in " + environment_.directory().path() +
-                                       ": its log is missing, and with it the last writes"};
-  }
-  if (code != 0) return failure(code, "cannot read the store's log");
+  const bool is_copy = end == LogEnd::missing && environment_.is_fresh();
+  if (end != LogEnd::complete && !is_copy) return refuse_log(end);
   Memtable::Documents documents;
   for (Memtable::Write& write : writes) {
     state.versions = static_cast<std::uint64_t>(write.document.version);
-    documents.insert_or_assign(std::move(write.key), std::move(write.document));
+    documents.put(write);
   }
   state.is_logged = false;
   code = write_down(environment_, packer_, documents, state);
-  if (code != 0) return failure(code, "cannot take over the store's log");
-  return std::nullopt;
+  if (code == 0) return std::nullopt;
+  const bool is_full = end_of_commit(environment_, code) == CommitEnd::full;
+  return failure(is_full ? ENOSPC : code, "cannot take over the store's log");
+}
+
+Error LogMode::refuse_log(LogEnd end) const {
+  const std::string where = "cannot open the store in " + environment_.directory().path() + ": ";
+  if (end == LogEnd::damaged) {
+    return Error{Errc::unreadable, where + "its log.mdb is damaged, and with it the last writes"};
+  }
+  if (end == LogEnd::unreadable) {
+    return Error{Errc::unavailable, where + "its log.mdb cannot be read"};
+  }
+  return Error{Errc::unreadable, where +
+                                     "its log.mdb is missing or another's, and with it the last "
+                                     "writes; if data.mdb is a copy, remove lock.mdb"};
 }
 
 std::optional<Error> LogMode::count_transaction() {
   note_window(Clock::now());
   if (++transactions_ < plan_.transactions_min) return std::nullopt;
   transactions_ = 0;
-  if (!presence_.try_own()) return std::nullopt;
+  if (has_little_room() || !presence_.try_own()) return std::nullopt;
   auto wrong = is_alone() ? begin() : std::nullopt;
   if (!is_on_) (void)presence_.try_share();
   return wrong;
@@ -111,6 +125,7 @@ std::optional<Error> LogMode::count_transaction() {
 void LogMode::note_window(Clock::time_point now) {
   if (now < window_end_) return;
   is_slow_ = transactions_ < plan_.transactions_min / 4;
+  is_watched_ = is_on_ && !is_alone();
   transactions_ = 0;
   window_end_ = now + window;
 }
@@ -124,9 +139,21 @@ bool LogMode::is_alone() const {
   return !has_others;
 }
 
-/// A file that cannot be made is no harm: LMDB's file goes on to take the writes.
+/// Every document may change a page of its own in the file, and the pages above it; the file must
+/// be able to take all that was answered.
+bool LogMode::has_little_room() const {
+  constexpr std::size_t pages_each = 2;
+  constexpr std::size_t reserve_bytes = std::size_t{8} * 1024 * 1024;
+  const std::size_t needed = memtable_.documents() * pages_each * log_page_bytes +
+                             (is_on_ ? 2 * log_.used() : 0) + reserve_bytes;
+  return environment_.directory().has_less_room_than(needed);
+}
+
+/// A log that cannot be made is no harm: LMDB's file goes on to take the writes.
 std::optional<Error> LogMode::begin() {
   if (log_.begin(environment_.directory(), plan_) != 0) return std::nullopt;
+  if (begin_reading() != 0) return std::nullopt;
+  mdb_txn_reset(reading_->handle());
   LogState state;
   int code = read_log_state(environment_, state);
   if (code != 0) return std::nullopt;
@@ -141,8 +168,11 @@ std::optional<Error> LogMode::begin() {
   versions_ = state.versions;
   refusal_.reset();
   is_slow_ = false;
+  is_short_ = false;
   window_end_ = Clock::now() + window;
   is_on_ = true;
+  // Somebody who does not know of the presence may have come before the file said so.
+  is_watched_ = !is_alone();
   return std::nullopt;
 }
 
@@ -154,29 +184,40 @@ std::optional<Error> LogMode::turn() {
   }
   // A disk that is full is asked again once in a while.
   if (refusal_ && now < oldest_ + flush_period) return std::nullopt;
-  if (is_slow_ || presence_.is_asked()) return end();
+  const bool is_over = is_slow_ || is_watched_ || presence_.is_asked() || has_little_room() ||
+                       !log_.is_in(environment_.directory());
+  if (is_over) return end();
   if (!flush_.valid() && is_flush_due(now)) start_flush();
   return std::nullopt;
 }
 
 bool LogMode::is_flush_due(Clock::time_point now) const {
-  if (memtable_.is_empty() && !refusal_) return false;
+  if (memtable_.documents() == 0 && !refusal_) return false;
   return now >= oldest_ + flush_period || log_.is_half_full();
 }
 
 /// Freezes what there is, unless an earlier flush has failed and what it froze is still to be done.
 void LogMode::start_flush() {
   if (!memtable_.has_frozen()) {
-    memtable_.freeze();
-    flushing_ = LogState{true, log_.mark(), versions_};
+    freeze(true);
   }
   flushing_.is_logged = true;
+  is_short_ = is_short_ || log_.is_half_full();
+  const bool is_longer = is_short_ && log_.extension() > 0 &&
+                         !environment_.directory().has_less_room_than(4 * log_.extension());
   oldest_ = Clock::now();
-  flush_ = std::async(std::launch::async | std::launch::deferred, [this] {
+  flush_ = std::async(std::launch::async | std::launch::deferred, [this, is_longer] {
     const int code = write_down(environment_, packer_, memtable_.frozen(), flushing_);
-    if (code == 0) log_.extend();
+    if (code == 0 && is_longer) log_.extend();
     return code;
   });
+  is_short_ = false;
+}
+
+void LogMode::freeze(bool is_logged) {
+  memtable_.freeze();
+  flushing_ = LogState{is_logged, log_.mark(), versions_};
+  has_records_ = log_.used() > 0;
 }
 
 std::optional<Error> LogMode::finish_flush() {
@@ -186,7 +227,7 @@ std::optional<Error> LogMode::finish_flush() {
 /// What was logged is durable whatever becomes of the flush, and its documents stay frozen.
 std::optional<Error> LogMode::judge_flush(int code) {
   if (code == 0) {
-    log_.release(flushing_.mark);
+    if (has_records_) log_.release(flushing_.mark);
     log_.adopt();
     memtable_.drop_frozen();
     refusal_.reset();
@@ -209,6 +250,7 @@ std::optional<Error> LogMode::judge_flush(int code) {
 Result<std::size_t> LogMode::make_room() {
   const std::size_t enough = std::min(room_min, plan_.bytes_max / 4);
   while (log_.room() < enough && !refusal_) {
+    is_short_ = true;
     if (!flush_.valid()) start_flush();
     if (auto wrong = finish_flush()) return *std::move(wrong);
   }
@@ -283,9 +325,9 @@ void LogMode::decide(Request& request) {
 
 std::optional<Error> LogMode::log_and_publish(Requests& requests) {
   if (const int code = log_.append(writes_); code != 0) {
+    // Those that were refused too, for they may have met one of these writes.
     for (Request& request : requests) {
-      const bool is_done = request.outcome && request.outcome->answer == Write::done;
-      if (is_done) request.outcome = Written{Write::unknown, {}};
+      if (request.outcome) request.outcome = Written{Write::unknown, {}};
     }
     return stopped("a write to its log failed");
   }
@@ -304,9 +346,8 @@ std::optional<Error> LogMode::end() {
     if (auto wrong = finish_flush()) return wrong;
     if (refusal_) return std::nullopt;
   }
-  memtable_.freeze();
+  freeze(false);
   oldest_ = Clock::now();
-  flushing_ = LogState{false, log_.mark(), versions_};
   if (auto wrong = judge_flush(write_down(environment_, packer_, memtable_.frozen(), flushing_))) {
     return wrong;
   }

@@ -15,6 +15,7 @@
 #include "stores/lmdb/environment.h"
 #include "stores/lmdb/log.h"
 #include "stores/lmdb/log_plan.h"
+#include "stores/lmdb/log_reading.h"
 #include "stores/lmdb/log_state.h"
 #include "stores/lmdb/memtable.h"
 #include "stores/lmdb/packing.h"
@@ -40,7 +41,6 @@ class LogMode {
       : environment_(environment), memtable_(memtable), plan_(plan) {}
   LogMode(const LogMode&) = delete;
   LogMode& operator=(const LogMode&) = delete;
-  ~LogMode();
 
   /// Takes this process's place at the store, and puts into the file what a killed process has left
   /// in the log. False: another process owns the store, and has been asked; try again.
@@ -67,14 +67,20 @@ class LogMode {
   /// Puts everything into the file and shares the store. While it is on. Errors: as `turn`.
   std::optional<Error> end();
 
+  /// Waits for a flush under way, which is of no interest any more. Last of all calls.
+  void wait();
+
  private:
   enum class Known : std::uint8_t { absent, present, damaged };
 
   bool is_alone() const;
   std::optional<Error> begin();
   std::optional<Error> recover();
+  Error refuse_log(LogEnd end) const;
+  bool has_little_room() const;
   bool is_flush_due(Clock::time_point now) const;
   void start_flush();
+  void freeze(bool is_logged);
   std::optional<Error> finish_flush();
   std::optional<Error> judge_flush(int code);
   void note_window(Clock::time_point now);
@@ -89,7 +95,9 @@ class LogMode {
   Presence presence_;
   bool is_placed_ = false;
   bool is_on_ = false;
-  bool is_slow_ = false;  ///< The last window had few transactions.
+  bool is_slow_ = false;     ///< The last window had few transactions.
+  bool is_watched_ = false;  ///< Somebody reads who does not know of the presence.
+  bool is_short_ = false;    ///< The log was too short for what was written.
 
   unsigned transactions_ = 0;  ///< In this window of a second.
   Clock::time_point window_end_{};
@@ -101,6 +109,7 @@ class LogMode {
   std::unordered_map<std::string_view, Version, KeyHash> fresh_;  ///< The keys of `writes_`.
 
   Packer packer_;
+  bool has_records_ = false;      ///< The log had some when the documents were frozen.
   LogState flushing_;             ///< What the frozen documents come to.
   std::future<int> flush_;        ///< LMDB's code.
   Clock::time_point oldest_{};    ///< When the oldest document was published that is not frozen.

@@ -11,7 +11,7 @@ struct LogPlan {
   /// and it no longer does.
   unsigned transactions_min = 16;
   /// The file `log` begins with the least and grows when it is full before the LMDB file has caught
-  /// up. The least has room for any value.
+  /// up. With less than 5 MiB there is not always room for the largest value.
   std::size_t bytes_min = std::size_t{4} * 1024 * 1024;
   std::size_t bytes_max = std::size_t{64} * 1024 * 1024;
 };

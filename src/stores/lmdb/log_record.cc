@@ -72,19 +72,17 @@ std::string make_record(const LogKey& key, std::uint64_t number,
   for (const Memtable::Write& write : writes) append_write(record, write);
   write_number(record.data() + length_place, record.size());
   write_number(record.data() + number_place, number);
-  write_number(record.data() + version_place,
-               static_cast<std::uint64_t>(writes.front().document.version));
+  const Version first = writes.empty() ? Version{} : writes.front().document.version;
+  write_number(record.data() + version_place, static_cast<std::uint64_t>(first));
   write_number(record.data(), checksum(key, record));
   return record;
 }
 
-std::optional<std::size_t> record_bytes(std::string_view head, std::uint64_t number,
-                                        std::size_t bytes_max) {
+std::optional<RecordHead> read_record_head(std::string_view head, std::size_t bytes_max) {
   if (head.size() < record_head_bytes) return std::nullopt;
   const std::uint64_t bytes = read_number(head.data() + length_place);
-  if (read_number(head.data() + number_place) != number) return std::nullopt;
-  if (bytes <= record_head_bytes || bytes > bytes_max) return std::nullopt;
-  return bytes;
+  if (bytes < record_head_bytes || bytes > bytes_max) return std::nullopt;
+  return RecordHead{bytes, read_number(head.data() + number_place)};
 }
 
 std::optional<std::vector<Memtable::Write>> read_record(const LogKey& key,

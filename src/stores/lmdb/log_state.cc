@@ -64,14 +64,13 @@ int put_state(const Environment& environment, MDB_txn* transaction, const LogSta
 
 /// In the order of keys, so that each page is found once and filled well.
 int put_documents(MDB_cursor* cursor, Packer& packer, const Memtable::Documents& documents) {
-  for (const auto* const each : sorted(documents)) {
-    const Document& document = each->second;
-    const std::string_view packed = packer.pack(document.value);
-    MDB_val key = value_of(each->first);
+  for (const auto& [name, document] : documents.ordered()) {
+    const std::string_view packed = packer.pack(document->value);
+    MDB_val key = value_of(name);
     MDB_val room{number_bytes + packed.size(), nullptr};
     const int code = mdb_cursor_put(cursor, &key, &room, MDB_RESERVE);
     if (code != 0) return code;
-    fill_record(room, document.version, packed);
+    fill_record(room, document->version, packed);
   }
   return 0;
 }

@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stores/lmdb/memtable.h"
 
-#include <algorithm>
-#include <cstdint>
-#include <mutex>
 #include <utility>
 
 #include <sodium.h>
@@ -12,13 +9,6 @@
 #include "stores/lmdb/record.h"
 
 namespace posse::lmdb {
-namespace {
-
-void sort(Memtable::Sorted& some) {
-  std::ranges::sort(some, {}, [](const auto* each) { return std::string_view(each->first); });
-}
-
-}  // namespace
 
 KeyHash::KeyHash() {
   static_assert(crypto_shorthash_KEYBYTES == sizeof key_);
@@ -33,16 +23,37 @@ std::size_t KeyHash::operator()(std::string_view key) const {
   return read_number(hash.data());
 }
 
+void Memtable::Documents::put(Write& write) {
+  const auto [place, is_new] = found_.try_emplace(std::move(write.key));
+  place->second = std::move(write.document);
+  if (is_new) ordered_.emplace(place->first, &place->second);
+}
+
+const Document* Memtable::Documents::find(std::string_view key) const {
+  const auto found = found_.find(key);
+  return found == found_.end() ? nullptr : &found->second;
+}
+
+void Memtable::Documents::swap(Documents& other) noexcept {
+  found_.swap(other.found_);
+  ordered_.swap(other.ordered_);
+}
+
+Memtable::Reading::Reading(const Memtable& table) {
+  const std::lock_guard gate(table.gate_);
+  lock_ = std::shared_lock(table.mutex_);
+}
+
 void Memtable::publish(std::vector<Write>& writes) {
-  const std::lock_guard lock(mutex_);
+  const Writing writing(*this);
   for (Write& write : writes) {
     bytes_ += write.key.size() + write.document.value.size();
-    active_.insert_or_assign(std::move(write.key), std::move(write.document));
+    active_.put(write);
   }
 }
 
 std::optional<Document> Memtable::find(std::string_view key) const {
-  const std::shared_lock lock(mutex_);
+  const Reading reading(*this);
   const Document* const found = look(key);
   if (found == nullptr) return std::nullopt;
   return *found;
@@ -55,44 +66,43 @@ std::optional<Version> Memtable::version_of(std::string_view key) const {
 }
 
 const Document* Memtable::look(std::string_view key) const {
-  if (const auto found = active_.find(key); found != active_.end()) return &found->second;
-  if (const auto found = frozen_.find(key); found != frozen_.end()) return &found->second;
-  return nullptr;
+  const Document* const found = active_.find(key);
+  return found == nullptr ? frozen_.find(key) : found;
 }
 
 void Memtable::freeze() {
-  const std::lock_guard lock(mutex_);
+  const Writing writing(*this);
   frozen_.swap(active_);
   bytes_ = 0;
 }
 
 void Memtable::drop_frozen() {
-  Documents dropped;
-  const std::lock_guard lock(mutex_);
+  Documents dropped;  // Lives longer than the lock, for it takes a while to go.
+  const Writing writing(*this);
   dropped.swap(frozen_);
 }
 
-Memtable::Sorted Memtable::View::from(std::string_view first, std::string_view prefix) const {
-  Sorted found;
-  const auto is_wanted = [first, prefix](std::string_view key) {
-    return key >= first && key.starts_with(prefix);
+std::vector<Listed> Memtable::list(const Range& range, const std::function<void()>& then) const {
+  std::vector<Listed> page;
+  const Reading reading(*this);
+  auto newer = active_.ordered().lower_bound(range.first);
+  auto older = frozen_.ordered().lower_bound(range.first);
+  const auto is_there = [&range](const Documents::Ordered& all, const auto& place) {
+    return place != all.end() && place->first.starts_with(range.prefix);
   };
-  for (const auto& each : table_.active_) {
-    if (is_wanted(each.first)) found.push_back(&each);
+  while (page.size() < range.items_max) {
+    const bool has_newer = is_there(active_.ordered(), newer);
+    const bool has_older = is_there(frozen_.ordered(), older);
+    if (!has_newer && !has_older) break;
+    const bool is_newer = has_newer && (!has_older || newer->first <= older->first);
+    const auto& [key, document] = is_newer ? *newer : *older;
+    page.push_back({Key(std::string(key)), *document});
+    // An older one under the same key goes with the newer.
+    if (has_older && older->first == key) ++older;
+    if (is_newer) ++newer;
   }
-  for (const auto& each : table_.frozen_) {
-    if (is_wanted(each.first) && !table_.active_.contains(each.first)) found.push_back(&each);
-  }
-  sort(found);
-  return found;
-}
-
-Memtable::Sorted sorted(const Memtable::Documents& documents) {
-  Memtable::Sorted all;
-  all.reserve(documents.size());
-  for (const auto& each : documents) all.push_back(&each);
-  sort(all);
-  return all;
+  then();
+  return page;
 }
 
 }  // namespace posse::lmdb

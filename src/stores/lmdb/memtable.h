@@ -4,6 +4,9 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -11,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "posse/scan.h"
 #include "posse/types.h"
 
 namespace posse::lmdb {
@@ -18,6 +22,7 @@ namespace posse::lmdb {
 /// SipHash-2-4 under a key of the process: nobody chooses names that meet in one bucket.
 class KeyHash {
  public:
+  // NOLINTNEXTLINE(readability-identifier-naming): the name that std::unordered_map looks for.
   using is_transparent = void;
 
   KeyHash();
@@ -28,15 +33,31 @@ class KeyHash {
 };
 
 /// Documents by key, newer than those in the file. One part is written to, the other is frozen
-/// while it goes to the file. Changed by the writer thread alone; read by every thread.
+/// while it goes to the file. Changed by the writer thread alone; read by every thread. Whoever
+/// changes it waits for those who read, and whoever comes to read then waits behind him.
 class Memtable {
  public:
-  using Documents = std::unordered_map<std::string, Document, KeyHash, std::equal_to<>>;
-  using Sorted = std::vector<const Documents::value_type*>;
-
   struct Write {
     std::string key;
     Document document;
+  };
+
+  /// Found by hash; in the order of keys for who wants all of it.
+  class Documents {
+   public:
+    using Found = std::unordered_map<std::string, Document, KeyHash, std::equal_to<>>;
+    using Ordered = std::map<std::string_view, const Document*>;
+
+    void put(Write& write);
+    const Document* find(std::string_view key) const;
+    const Ordered& ordered() const { return ordered_; }
+    bool empty() const { return ordered_.empty(); }
+    std::size_t size() const { return ordered_.size(); }
+    void swap(Documents& other) noexcept;
+
+   private:
+    Found found_;
+    Ordered ordered_;
   };
 
   /// Takes the documents of `writes`, which are durable.
@@ -58,31 +79,44 @@ class Memtable {
 
   /// What was published since the last freeze, in bytes; a key counts each time.
   std::size_t bytes() const { return bytes_; }
-  bool is_empty() const { return active_.empty() && frozen_.empty(); }
+  std::size_t documents() const { return active_.size() + frozen_.size(); }
 
-  /// Keeps all of it as it is while it lives, for a reader who reads here and in the file.
-  class View {
+  /// What a page of a scan wants.
+  struct Range {
+    std::string_view first;   ///< The first key.
+    std::string_view prefix;  ///< What all keys begin with.
+    std::size_t items_max = 0;
+  };
+
+  /// The newest documents in `range`, in the order of keys. `then` is called while nothing leaves
+  /// the memtable: a reader begins there to read the file, which has whatever has left before.
+  std::vector<Listed> list(const Range& range, const std::function<void()>& then) const;
+
+ private:
+  /// Readers pass through `gate_`, and a writer holds it, so that he is not overtaken for ever.
+  class Reading {
    public:
-    explicit View(const Memtable& table) : lock_(table.mutex_), table_(table) {}
-
-    /// The newest documents from `first` on whose keys begin with `prefix`, in the order of keys.
-    Sorted from(std::string_view first, std::string_view prefix) const;
+    explicit Reading(const Memtable& table);
 
    private:
     std::shared_lock<std::shared_mutex> lock_;
-    const Memtable& table_;
+  };
+  class Writing {
+   public:
+    explicit Writing(Memtable& table) : gate_(table.gate_), lock_(table.mutex_) {}
+
+   private:
+    std::lock_guard<std::mutex> gate_;
+    std::lock_guard<std::shared_mutex> lock_;
   };
 
- private:
   const Document* look(std::string_view key) const;
 
+  mutable std::mutex gate_;
   mutable std::shared_mutex mutex_;
   Documents active_;
   Documents frozen_;
   std::size_t bytes_ = 0;
 };
-
-/// All of `documents` in the order of keys.
-Memtable::Sorted sorted(const Memtable::Documents& documents);
 
 }  // namespace posse::lmdb

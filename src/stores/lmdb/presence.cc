@@ -31,20 +31,27 @@ bool set(int file, short kind, off_t place) {
 }  // namespace
 
 Presence::~Presence() {
-  if (file_ >= 0) ::close(file_);
+  if (file_ < 0) return;
+  // A child that was forked meanwhile has the same description, and would keep the locks.
+  leave();
+  stop_asking();
+  ::close(file_);
 }
 
 int Presence::open(const std::string& data) {
   file_ = ::open(data.c_str(), O_RDWR | O_CLOEXEC);
-  return file_ >= 0 ? 0 : errno;
+  if (file_ < 0) return errno;
+  struct flock lock = range(F_WRLCK, door_place);
+  has_locks_ = ::fcntl(file_, F_OFD_GETLK, &lock) == 0;
+  return 0;
 }
 
 bool Presence::try_share() {
-  return set(file_, F_RDLCK, store_place);
+  return !has_locks_ || set(file_, F_RDLCK, store_place);
 }
 
 bool Presence::try_own() {
-  return set(file_, F_WRLCK, store_place);
+  return has_locks_ && set(file_, F_WRLCK, store_place);
 }
 
 void Presence::leave() {

@@ -19,6 +19,9 @@ class Presence {
   /// Takes up `data`, the store's data file. An errno on failure. First of all calls, once.
   int open(const std::string& data);
 
+  /// Whether the system has such locks. Where it has none, everybody shares and nobody owns.
+  bool has_locks() const { return has_locks_; }
+
   /// Shares the store, also after owning it. False while another process owns it.
   bool try_share();
 
@@ -37,6 +40,7 @@ class Presence {
 
  private:
   int file_ = -1;
+  bool has_locks_ = true;
 };
 
 }  // namespace posse::lmdb

@@ -3,6 +3,7 @@
 #include "stores/lmdb/reader.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <shared_mutex>
 
@@ -75,14 +76,13 @@ int Reader::get(const Key& key, std::optional<Document>& found) {
 /// The documents under a prefix in the order of keys, from the file and from what is newer than it.
 class Reader::Merge {
  public:
-  Merge(MDB_cursor* cursor, const Memtable::View& recent, std::string_view prefix)
-      : cursor_(cursor), view_(recent), prefix_(prefix) {}
+  Merge(MDB_cursor* cursor, const std::vector<Listed>& recent, std::string_view prefix)
+      : cursor_(cursor), recent_(recent), prefix_(prefix) {}
 
   /// Goes to the first key from `first` on. LMDB's code, MDB_NOTFOUND behind the last.
   int begin(const std::string& first) {
     key_ = value_of(first);
     code_ = mdb_cursor_get(cursor_, &key_, &record_, first.empty() ? MDB_FIRST : MDB_SET_RANGE);
-    recent_ = view_.from(first, prefix_);
     newer_ = recent_.begin();
     return settle();
   }
@@ -95,10 +95,12 @@ class Reader::Merge {
     return settle();
   }
 
-  std::string_view key() const { return is_newer_ ? (*newer_)->first : text_of(key_); }
+  std::string_view key() const {
+    return is_newer_ ? std::string_view(newer_->key.text()) : text_of(key_);
+  }
 
   /// The document there, if it is newer than the file's; null if `record` is it.
-  const Document* newer() const { return is_newer_ ? &(*newer_)->second : nullptr; }
+  const Document* newer() const { return is_newer_ ? &newer_->document : nullptr; }
   const MDB_val& record() const { return record_; }
 
  private:
@@ -106,34 +108,34 @@ class Reader::Merge {
 
   int settle() {
     if (code_ != 0 && code_ != MDB_NOTFOUND) return code_;
-    is_newer_ = newer_ != recent_.end() && (!has_file() || (*newer_)->first <= text_of(key_));
+    is_newer_ = newer_ != recent_.end() && (!has_file() || newer_->key.text() <= text_of(key_));
     return is_newer_ || has_file() ? 0 : MDB_NOTFOUND;
   }
 
   MDB_cursor* cursor_;
-  const Memtable::View& view_;
+  const std::vector<Listed>& recent_;
   std::string_view prefix_;
-  Memtable::Sorted recent_;
   int code_ = 0;
   MDB_val key_{};
   MDB_val record_{};
-  Memtable::Sorted::const_iterator newer_;
+  std::vector<Listed>::const_iterator newer_;
   bool is_newer_ = false;
 };
 
 int Reader::scan(const std::string& prefix, std::string after, std::size_t items_max,
                  std::vector<Listed>& page) {
   if (prefix.size() > key_bytes_max) return 0;
-  // In this order: what leaves the memtable is in the file by then.
-  const Memtable::View recent(memtable_);
-  const View view(*this);
-  if (view.renewed() != 0) return view.renewed();
+  const std::string first = first_key(prefix, after);
+  std::optional<View> view;
+  // One more than the page has, since `after` itself may be among them.
+  const Memtable::Range range{first, prefix, items_max < SIZE_MAX ? items_max + 1 : items_max};
+  const auto recent = memtable_.list(range, [this, &view] { view.emplace(*this); });
+  if (view->renewed() != 0) return view->renewed();
   MDB_cursor* opened = nullptr;
   int code = mdb_cursor_open(transaction_.handle(), environment_.documents(), &opened);
   if (code != 0) return code;
   const std::unique_ptr<MDB_cursor, CloseCursor> cursor(opened);
 
-  const std::string first = first_key(prefix, after);
   Merge merge(opened, recent, prefix);
   for (code = merge.begin(first); code == 0; code = merge.next()) {
     if (merge.key() <= after) continue;

@@ -86,6 +86,7 @@ void Writer::run(Directory directory, const LogPlan& plan) {
   if (!opening_failed_) {
     enter(Stage::open);
     work();
+    log_->wait();
   }
   enter(Stage::ended);
 }

@@ -1,5 +1,6 @@
 /// The other process in the tests of the LMDB store: does as its arguments say, and reports lines.
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
 #include <cstdio>
 #include <string>
 #include <unistd.h>
@@ -52,6 +53,29 @@ Task<void> add_for_ever(Store* store, std::string prefix, int* number) {
     if (!written) co_return say(written.error().detail);
     if (written->answer == Write::done) say(std::to_string(mine));
   }
+}
+
+/// Adds so many documents one after the other, which makes a record of each.
+Task<void> add_singly(Store* store, int count) {
+  int done = 0;
+  for (int i = 0; i < count; ++i) {
+    auto key = Key("single/" + std::to_string(i));
+    const auto written = co_await store->add(std::move(key), "value");
+    done += written && written->answer == Write::done ? 1 : 0;
+  }
+  say(std::to_string(done) + " done");
+  wait_for_end_of_input();
+}
+
+/// Logs from the first write on.
+int add_singly(const std::string& directory, int count) {
+  boost::asio::io_context io(1);
+  auto opened = LmdbStore::open(
+      LmdbOptions{io.get_executor(), directory, std::chrono::seconds(2), {.transactions_min = 1}});
+  if (!opened) return 1;
+  boost::asio::co_spawn(io, add_singly(opened->get(), count), boost::asio::detached);
+  io.run();
+  return 0;
 }
 
 int with_store(const std::string& what, const std::string& directory, const std::string& argument) {
@@ -149,6 +173,7 @@ int act(const std::vector<std::string>& words) {
   if (what == "hold_lock") return hold_lock(directory);
   if (what == "hold_reader") return hold_readers(directory, false);
   if (what == "fill_readers") return hold_readers(directory, true);
+  if (what == "add_singly") return add_singly(directory, std::stoi(words[2]));
   if (what == "format") return say_format(directory);
   if (what == "list_readers") return list_readers(directory);
   return with_store(what, directory, words.size() > 2 ? words[2] : "");

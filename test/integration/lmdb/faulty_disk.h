@@ -11,6 +11,8 @@ enum class Fault : std::uint8_t {
   sync_fails,   ///< fdatasync gives EIO.
   sync_stalls,  ///< fdatasync waits until the fault is over.
   meta_fails,   ///< A write through a descriptor that syncs by itself gives EIO.
+  no_direct,    ///< A write through a descriptor that goes past the page cache gives EINVAL.
+  log_unread,   ///< A read of a log gives EIO.
 };
 
 /// The disk has a fault for this object's lifetime. One at a time.

@@ -1,8 +1,11 @@
 /// The LMDB store while it logs: killed, asked by others, full, failing.
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
 #include "contract/scratch_directory.h"
@@ -84,15 +89,112 @@ TEST(LmdbLog, ACopyOfTheFileAloneIsAnEarlierState) {
 TEST(LmdbLog, AMissingLogIsNotOverlooked) {
   const ScratchDirectory scratch;
   (void)kill_a_logger(scratch, "a/", 2'000);
-  fs::rename(scratch.path() / "log", scratch.path() / "moved");
+  fs::rename(scratch.path() / "log.mdb", scratch.path() / "moved");
   {
     const Opened opened(scratch.path());
     ASSERT_FALSE(opened.is_open());
     EXPECT_EQ(opened.error().code, Errc::unreadable);
-    EXPECT_TRUE(contains(opened.error().detail, "its log is missing")) << opened.error().detail;
+    EXPECT_TRUE(contains(opened.error().detail, "its log.mdb is missing")) << opened.error().detail;
   }
-  fs::rename(scratch.path() / "moved", scratch.path() / "log");
+  fs::rename(scratch.path() / "moved", scratch.path() / "log.mdb");
   EXPECT_TRUE(Opened(scratch.path()).is_open());
+}
+
+/// Where record `number` stands in a log that has not come round, each of one page.
+constexpr std::streamoff place_of(int number) {
+  return std::streamoff{4096} * number;
+}
+
+/// Kills a store that has logged 50 documents, one record each, before it put any into the file.
+void leave_a_log(const ScratchDirectory& scratch) {
+  Child writer(actor("add_singly", scratch, "50"));
+  ASSERT_EQ(writer.read_line(), "50 done");
+  writer.kill();
+}
+
+int documents_in(Opened& opened) {
+  const auto all = opened.answer(opened.scan().scan("", "", 1'000));
+  return all ? static_cast<int>(all->size()) : -1;
+}
+
+TEST(LmdbLog, DamageInTheMiddleIsNotTakenForTheEnd) {
+  const ScratchDirectory scratch;
+  leave_a_log(scratch);
+  std::fstream log(scratch.path() / "log.mdb", std::ios::in | std::ios::out | std::ios::binary);
+  log.seekg(place_of(11) + 40);
+  const auto byte = static_cast<char>(log.get());
+  log.seekp(place_of(11) + 40).put(static_cast<char>(byte ^ 1)).flush();
+  {
+    const Opened opened(scratch.path());
+    ASSERT_FALSE(opened.is_open());
+    EXPECT_EQ(opened.error().code, Errc::unreadable);
+    EXPECT_TRUE(contains(opened.error().detail, "damaged")) << opened.error().detail;
+  }
+  log.seekp(place_of(11) + 40).put(byte).flush();
+  Opened opened(scratch.path());
+  ASSERT_TRUE(opened.is_open()) << opened.error().detail;
+  EXPECT_EQ(documents_in(opened), 50);
+}
+
+TEST(LmdbLog, ALogThatCannotBeReadIsNotTakenForAnEmptyOne) {
+  const ScratchDirectory scratch;
+  leave_a_log(scratch);
+  {
+    const FaultyDisk disk(Fault::log_unread);
+    const Opened opened(scratch.path());
+    ASSERT_FALSE(opened.is_open());
+    EXPECT_EQ(opened.error().code, Errc::unavailable);
+    EXPECT_TRUE(contains(opened.error().detail, "cannot be read")) << opened.error().detail;
+  }
+  Opened opened(scratch.path());
+  ASSERT_TRUE(opened.is_open()) << opened.error().detail;
+  EXPECT_EQ(documents_in(opened), 50);
+}
+
+TEST(LmdbLog, AnotherFileUnderItsNameIsNotTakenForIt) {
+  const ScratchDirectory scratch;
+  leave_a_log(scratch);
+  fs::rename(scratch.path() / "log.mdb", scratch.path() / "moved");
+  std::ofstream(scratch.path() / "log.mdb") << "notes";
+  EXPECT_FALSE(Opened(scratch.path()).is_open());
+  fs::rename(scratch.path() / "moved", scratch.path() / "log.mdb");
+  Opened opened(scratch.path());
+  ASSERT_TRUE(opened.is_open()) << opened.error().detail;
+  EXPECT_EQ(documents_in(opened), 50);
+}
+
+TEST(LmdbLog, ALogThatIsRemovedMeanwhileIsGivenUp) {
+  const ScratchDirectory scratch;
+  {
+    Child writer(actor("add", scratch, "a/"));
+    for (int i = 0; i < 2'000; ++i) (void)writer.read_line();
+    fs::remove(scratch.path() / "log.mdb");
+    for (int i = 0; i < 4'000; ++i) ASSERT_TRUE(writer.read_line());
+    writer.kill();
+  }
+  Opened opened(scratch.path());
+  ASSERT_TRUE(opened.is_open()) << opened.error().detail;
+  EXPECT_GE(opened.answer(opened.scan().scan("", "", 100'000))->size(), 6'000U);
+}
+
+TEST(LmdbLog, ALinkIsNoLog) {
+  const ScratchDirectory scratch;
+  const ScratchDirectory other;
+  fs::create_symlink(other.path() / "log.mdb", scratch.path() / "log.mdb");
+  Opened opened(scratch.path(), at_once);
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(words(opened.add(std::to_string(i), "value")), "done");
+  EXPECT_EQ(format_in_file(scratch), "1");
+  EXPECT_FALSE(fs::exists(other.path() / "log.mdb"));
+}
+
+TEST(LmdbLog, AFileSystemWithoutDirectWritesDoes) {
+  const ScratchDirectory scratch;
+  const FaultyDisk disk(Fault::no_direct);
+  Opened opened(scratch.path(), at_once);
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(words(opened.add(std::to_string(i), "value")), "done");
+  EXPECT_EQ(format_in_file(scratch), "2");
+  opened.close();
+  EXPECT_EQ(Opened(scratch.path()).text("4"), "value");
 }
 
 TEST(LmdbLog, AnotherProcessGetsTheStoreWithinADeadline) {
@@ -217,6 +319,73 @@ TEST(LmdbLog, AFailedWriteToTheLogIsUnknownAndStopsTheStore) {
   Opened reopened(scratch.path());
   EXPECT_EQ(reopened.text("logged"), "value");
   EXPECT_EQ(words(reopened.add("during", "value")), "done");
+}
+
+TEST(LmdbLog, WhoMetAWriteThatFailedIsNotToldOfIt) {
+  const ScratchDirectory scratch;
+  Opened opened(scratch.path(), at_once);
+  ASSERT_EQ(words(opened.add("before", "value")), "done");
+  std::optional<Result<Written>> first;
+  std::optional<Result<Written>> second;
+  {
+    const FaultyDisk disk(Fault::meta_fails);
+    for (auto* answer : {&first, &second}) {
+      boost::asio::co_spawn(opened.io(), add_and_keep(&opened.store(), "x", answer),
+                            boost::asio::detached);
+    }
+    opened.io().restart();
+    opened.io().run();
+  }
+  EXPECT_EQ(words(*first), "unknown");
+  EXPECT_EQ(words(*second), "unknown");
+}
+
+/// Lists pages of one document in a thread of its own until it is told to end.
+class Lister {
+ public:
+  explicit Lister(Opened& opened)
+      : store_(*(*opened.opened())->share(io_.get_executor())), thread_([this] { run(); }) {}
+  Lister(const Lister&) = delete;
+  Lister& operator=(const Lister&) = delete;
+  ~Lister() {
+    is_over_ = true;
+    thread_.join();
+  }
+
+ private:
+  void run() {
+    boost::asio::co_spawn(io_, list(), boost::asio::detached);
+    io_.run();
+  }
+  Task<void> list() {
+    std::string after;
+    while (!is_over_) {
+      const auto page = co_await store_->scan("", after, 16);
+      after = page && !page->empty() ? page->back().key.text() : "";
+    }
+  }
+
+  boost::asio::io_context io_{1};
+  std::unique_ptr<LmdbStore> store_;
+  std::atomic<bool> is_over_ = false;
+  std::thread thread_;
+};
+
+TEST(LmdbLog, WhoListsDoesNotHoldUpWhoWrites) {
+  const ScratchDirectory scratch;
+  Opened opened(scratch.path(), at_once);
+  for (int i = 0; i < 3'000; ++i) {
+    const std::string key = std::to_string(i);
+    ASSERT_EQ(words(opened.add(key, pattern(key))), "done");
+  }
+  const std::array<std::unique_ptr<Lister>, 3> listers{std::make_unique<Lister>(opened),
+                                                       std::make_unique<Lister>(opened),
+                                                       std::make_unique<Lister>(opened)};
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_EQ(words(opened.add("beside/" + std::to_string(i), "value")), "done");
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 20s);
 }
 
 TEST(LmdbLog, AFailedSyncOfTheFileLosesNothing) {

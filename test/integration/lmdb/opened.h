@@ -34,6 +34,7 @@ class Opened {
 
   bool is_open() const { return opened_.has_value(); }
   const Error& error() const { return opened_.error(); }
+  Result<std::unique_ptr<LmdbStore>>& opened() { return opened_; }
   Store& store() { return **opened_; }
   Scan& scan() { return **opened_; }
   boost::asio::io_context& io() { return io_; }
