@@ -41,6 +41,7 @@ using Make = std::function<std::unique_ptr<Peer>(const Place&)>;
 
 const std::map<std::string, Make>& makers() {
   static const std::map<std::string, Make> all{
+      {"etcd", [](const Place& place) { return make_etcd(place); }},
       {"lmdb", [](const Place& place) { return make_lmdb(place, Commits::one_by_one); }},
       {"lmdb-grouped", [](const Place& place) { return make_lmdb(place, Commits::grouped); }},
       {"postgres", [](const Place& place) { return make_postgres(place, Locking::first); }},
@@ -61,7 +62,7 @@ std::vector<std::string> names_of_peers() {
 }
 
 bool is_server(const std::string& peer) {
-  return peer == "redis" || peer.starts_with("postgres");
+  return peer == "redis" || peer == "etcd" || peer.starts_with("postgres");
 }
 
 void expect_empty(const std::string& folder) {
@@ -136,7 +137,8 @@ void add_options(CLI::App& app, Arguments& arguments) {
                  "to a server at most, never more than buyers; 0: what was best (0)");
   app.add_option("--folder", arguments.folder, "of an engine in this process: an empty one");
   app.add_option("--address", arguments.address,
-                 "of a server: a conninfo string (PostgreSQL), the path of a socket (Redis). "
+                 "of a server: a conninfo string (PostgreSQL), the path of a socket (Redis), "
+                 "HOST:PORT (etcd). "
                  "All that it has is deleted");
   app.add_flag("--json", arguments.json, "for programs");
 }
