@@ -44,7 +44,7 @@ def scratch(parent=None):
         kind = subprocess.run(["stat", "-f", "-c", "%T", folder], check=True, capture_output=True,
                               text=True).stdout.strip()
         if kind in ("tmpfs", "ramfs"):
-            give_up(f"{folder.parent} is memory, not a disk: TMPDIR says where else")
+            give_up(f"{folder.parent} is memory, not a disk: set TMPDIR")
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -104,9 +104,12 @@ Task<Exit> sell(Host* host, Peer* peer, Arguments arguments) {
 }
 
 Exit run(const Arguments& arguments) {
-  if (is_server(arguments.peer) == arguments.address.empty())
-    return usage_error("--address is for servers, and they need it");
-  if (!is_server(arguments.peer)) expect_empty(arguments.folder);
+  const bool needs_address = is_server(arguments.peer);
+  if (needs_address == arguments.address.empty() || needs_address != arguments.folder.empty()) {
+    return usage_error(arguments.peer +
+                       (needs_address ? " needs --address alone" : " needs --folder alone"));
+  }
+  if (!needs_address) expect_empty(arguments.folder);
   // Its shop stays empty; the buyers need its clock and its chance.
   auto host = Host::open("memory:", Missing::create);
   if (!host) return report(host.error());

@@ -4,6 +4,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
+
+#include "cli/exit.h"
 
 namespace posse::bench {
 namespace {
@@ -40,14 +43,12 @@ std::string wrong_with(const Books& books, const Goods& goods, std::uint64_t sol
 }
 
 void give_up(const std::string& sentence) {
-  std::string line = sentence;
-  while (line.ends_with('\n')) line.pop_back();
-  for (char& letter : line) {
-    if (letter == '\n') letter = ' ';
-  }
+  std::istringstream words(sentence);
+  std::string line;
+  for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
   (void)std::fprintf(stderr, "posse-bench-peer: %s\n", line.c_str());
   (void)std::fflush(nullptr);
-  std::_Exit(static_cast<int>(3));
+  std::_Exit(static_cast<int>(Exit::unreachable));
 }
 
 KeyBytes bytes_of(const Uuid& key) {

@@ -53,6 +53,8 @@ Rows run(const Connection& connection, const std::string& text) {
 Connection connect(const std::string& address) {
   Connection connection(PQconnectdb(address.c_str()));
   if (PQstatus(connection.get()) != CONNECTION_OK) fail(connection);
+  // A server that goes down says so on every connection; one sentence is enough.
+  PQsetNoticeProcessor(connection.get(), [](void* /*data*/, const char* /*notice*/) {}, nullptr);
   return connection;
 }
 
@@ -146,7 +148,7 @@ class Postgres final : public Peer {
   void prepare(const Goods& goods) override {
     const Connection connection = connect(place_.address);
     (void)run(connection,
-              "set client_min_messages = warning; drop schema public cascade; "
+              "drop schema public cascade; "
               "create schema public");
     (void)run(connection, locking_ == Locking::first ? lock_first : lock_last);
     (void)run(connection, "insert into account select unnest(" + array_of(goods.accounts) + "), " +
