@@ -116,8 +116,8 @@ class EtcdClient::Connection {
     boost::system::error_code wrong;
     Tcp::resolver resolver(*io);
     const auto ends = resolver.resolve(address.substr(0, colon), address.substr(colon + 1), wrong);
-    if (!wrong) asio::connect(socket_, ends, wrong);
-    if (!wrong) socket_.set_option(Tcp::no_delay(true), wrong);
+    if (!wrong) (void)asio::connect(socket_, ends, wrong);
+    if (!wrong) (void)socket_.set_option(Tcp::no_delay(true), wrong);
     if (wrong) give_up("etcd does not answer at " + address + ": " + wrong.message());
     host_ = address;
   }
