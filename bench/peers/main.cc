@@ -90,7 +90,10 @@ Task<Exit> sell(Host* host, Peer* peer, Arguments arguments) {
   row.result = co_await load.run();
   row.memory_mib = memory_mib(::getpid());
   const std::string wrong = wrong_with(peer->books(goods), goods, row.result.sold);
-  if (!wrong.empty()) give_up("the books of " + arguments.peer + " are wrong: " + wrong);
+  if (!wrong.empty()) {
+    complain("the books of " + arguments.peer + " are wrong: " + wrong);
+    co_return Exit::refused;
+  }
   if (!arguments.json) {
     print(bench_header + to_text(row));
     print("the books are sound\n");

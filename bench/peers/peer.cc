@@ -42,11 +42,15 @@ std::string wrong_with(const Books& books, const Goods& goods, std::uint64_t sol
   return {};
 }
 
-void give_up(const std::string& sentence) {
+void complain(const std::string& sentence) {
   std::istringstream words(sentence);
   std::string line;
   for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
   (void)std::fprintf(stderr, "posse-bench-peer: %s\n", line.c_str());
+}
+
+void give_up(const std::string& sentence) {
+  complain(sentence);
   (void)std::fflush(nullptr);
   std::_Exit(static_cast<int>(Exit::unreachable));
 }

@@ -55,7 +55,10 @@ class Peer : public Till {
   virtual Books books(const Goods& goods) = 0;
 };
 
-/// Says on standard error what has failed, and ends the program: half a measurement is none.
+/// One line on standard error.
+void complain(const std::string& sentence);
+
+/// Says what has failed, and ends the program: half a measurement is none.
 [[noreturn]] void give_up(const std::string& sentence);
 
 /// An idempotency key as a database with binary keys keeps it.

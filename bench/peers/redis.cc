@@ -277,7 +277,7 @@ class Redis final : public Peer {
       const Reply receipts = get_all(context, keys);
       for (std::size_t i = 0; i < keys.size(); ++i) {
         std::string_view receipt = view(receipts.at(i));
-        is_broken = is_broken || next_number(receipt) != ++slot;
+        if (next_number(receipt) != ++slot) is_broken = true;
         books.paid += next_number(receipt);
       }
     }

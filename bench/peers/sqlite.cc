@@ -14,6 +14,7 @@ constexpr const char* schema = R"(
   pragma synchronous = full;
   pragma cache_size = -262144;
   pragma locking_mode = exclusive;
+  pragma wal_autocheckpoint = 10000;
   create table account (name text primary key, balance int not null check (balance >= 0))
     without rowid;
   create table campaign (id text primary key, price int not null, sold int not null default 0)
