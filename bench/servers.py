@@ -37,7 +37,10 @@ def free_port():
 
 @contextmanager
 def scratch(parent=None):
-    """A folder for all data, on a disk: memory that calls itself one needs no sync."""
+    """A folder for all data, on a disk: memory that calls itself one needs no sync. Gone, and the
+    servers in it, also when the program is told to end."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(128 + signal.SIGINT))
     folder = Path(tempfile.mkdtemp(prefix="posse-bench-", dir=parent))
     try:
         folder.chmod(0o755)
@@ -68,10 +71,16 @@ class Server:
         with self.log.open("w") as log:
             self.process = subprocess.Popen([str(word) for word in words], stdout=log,
                                             stderr=subprocess.STDOUT, cwd=folder, **how)
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait_until_ready(self):
         until = time.monotonic() + SECONDS_TO_START
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > until:
-                self.stop()
                 last = self.log.read_text(errors="replace").strip().splitlines()[-1:]
                 give_up(f"{type(self).__name__} does not start: {' '.join(last)}")
             time.sleep(0.05)
