@@ -17,7 +17,7 @@ struct Place {
   boost::asio::io_context* io = nullptr;
   std::string folder;           ///< Of the engines that run in this process; it is there and empty.
   std::string address;          ///< Of a server; each peer says how it is written.
-  std::size_t connections = 0;  ///< To a server; 0: what was best.
+  std::size_t connections = 0;  ///< To a server; 0: what docs/benchmarks.md says.
   std::size_t buyers = 1;
 };
 
