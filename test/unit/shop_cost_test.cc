@@ -69,7 +69,7 @@ struct Counter : ShopWorld {
     for (std::size_t i = 0; i < times; ++i) {
       auto wanted = order("lamps", who, 40);
       const auto answer = co_await node.purchases().buy(std::move(wanted));
-      sold += answer && std::holds_alternative<Sale>(*answer) ? 1 : 0;
+      if (answer && std::holds_alternative<Sale>(*answer)) ++sold;
     }
   }
 
