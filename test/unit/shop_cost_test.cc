@@ -107,6 +107,7 @@ TEST(Cost, OfAPurchaseAloneIsTwoWaitsToTheAnswer) {
   const auto start = counter.clock.steady();
   counter.run(counter.buy_often(Counter::buyer(0), 1));
   EXPECT_EQ(counter.clock.steady() - start, 2ms);
+  counter.run(counter.node.close());
 }
 
 }  // namespace
