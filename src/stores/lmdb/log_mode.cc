@@ -143,7 +143,9 @@ bool LogMode::is_alone() const {
 /// be able to take all that was answered.
 bool LogMode::has_little_room() const {
   constexpr std::size_t pages_each = 2;
-  constexpr std::size_t reserve_bytes = std::size_t{8} * 1024 * 1024;
+  // More to begin than to go on, so that a disk that is nearly full is not begun on again and
+  // again.
+  const std::size_t reserve_bytes = std::size_t{is_on_ ? 8U : 24U} * 1024 * 1024;
   const std::size_t needed = memtable_.documents() * pages_each * log_page_bytes +
                              (is_on_ ? 2 * log_.used() : 0) + reserve_bytes;
   return environment_.directory().has_less_room_than(needed);
