@@ -16,10 +16,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class OpenedLmdb final : public OpenedStore {
+class OpenedLmdb : public OpenedStore {
  public:
-  explicit OpenedLmdb(boost::asio::io_context& io) {
-    auto opened = LmdbStore::open(LmdbOptions{io.get_executor(), directory_.path()});
+  explicit OpenedLmdb(boost::asio::io_context& io, const lmdb::LogPlan& log = {}) {
+    auto opened = LmdbStore::open(LmdbOptions{io.get_executor(), directory_.path(), 2s, log});
     if (!opened) throw std::runtime_error(opened.error().detail);
     store_ = *std::move(opened);
   }
@@ -33,21 +33,10 @@ class OpenedLmdb final : public OpenedStore {
 };
 
 /// A store that logs from its first write on, into a log so small that it comes round.
-class LoggingLmdb final : public OpenedStore {
+class LoggingLmdb final : public OpenedLmdb {
  public:
-  explicit LoggingLmdb(boost::asio::io_context& io) {
-    const lmdb::LogPlan log{.transactions_min = 1, .bytes_min = 5U << 20U, .bytes_max = 5U << 20U};
-    auto opened = LmdbStore::open(LmdbOptions{io.get_executor(), directory_.path(), 2s, log});
-    if (!opened) throw std::runtime_error(opened.error().detail);
-    store_ = *std::move(opened);
-  }
-
-  Store& store() override { return *store_; }
-  Scan* scan() override { return store_.get(); }
-
- private:
-  ScratchDirectory directory_;
-  std::unique_ptr<LmdbStore> store_;
+  explicit LoggingLmdb(boost::asio::io_context& io)
+      : OpenedLmdb(io, {.transactions_min = 1, .bytes_min = 5U << 20U, .bytes_max = 5U << 20U}) {}
 };
 
 /// A store that another executor has opened, and left.

@@ -53,7 +53,8 @@ struct LmdbOptions {
 /// left behind with the file and ends when it gets the lock, writing nothing.
 class LmdbStore final : public Store, public Scan {
  public:
-  /// Opens or creates the store in `options.directory`; blocks, at most the deadline.
+  /// Opens or creates the store in `options.directory`; blocks, at most the deadline. What a killed
+  /// process has left in its log is put into the file meanwhile, which may take longer.
   /// Errors: `unreadable`, a database that is not ours or of a newer format, and not a byte of it
   /// was changed; `unavailable`, everything else.
   static Result<std::unique_ptr<LmdbStore>> open(LmdbOptions options);

@@ -87,8 +87,7 @@ int Log::open(const Directory& directory, std::size_t bytes_min) {
   bytes_ = std::max(bytes_, bytes_min);
   bytes_max_ = std::max(bytes_, bytes_max_);
   extended_bytes_ = bytes_;
-  file_ = ::open(path_.c_str(), flags | O_DSYNC | O_DIRECT, S_IRUSR | S_IWUSR);
-  return file_ < 0 && errno != EINVAL ? errno : 0;
+  return 0;
 }
 
 /// Writes the start, and the last page, as records will be written: not every file system that
@@ -96,18 +95,23 @@ int Log::open(const Directory& directory, std::size_t bytes_min) {
 /// filled.
 int Log::probe() {
   const std::string last(record_head_bytes, '\0');
-  int code = file_ < 0 ? EINVAL : write(last, bytes_ - log_page_bytes);
+  int code = open_durable(O_DIRECT);
+  if (code == 0) code = write(last, bytes_ - log_page_bytes);
   if (code == EINVAL) {
-    close_file(file_);
-    file_ = ::open(path_.c_str(), O_RDWR | O_NOFOLLOW | O_DSYNC | O_CLOEXEC);
-    code = file_ < 0 ? errno : write(last, bytes_ - log_page_bytes);
+    code = open_durable(0);
+    if (code == 0) code = write(last, bytes_ - log_page_bytes);
   }
+  return code == 0 ? write(make_record(mark_.key, 0, {}), 0) : code;
+}
+
+/// The same file once more, whatever has its name by now.
+int Log::open_durable(int flags) {
+  close_file(file_);
+  file_ = ::open(path_.c_str(), O_RDWR | O_NOFOLLOW | O_DSYNC | O_CLOEXEC | flags);
   struct stat status{};
   struct stat plain{};
-  if (code == 0 && (::fstat(file_, &status) != 0 || ::fstat(plain_file_, &plain) != 0))
-    return errno;
-  if (code == 0 && !is_same(status, plain)) return EAGAIN;
-  return code == 0 ? write(make_record(mark_.key, 0, {}), 0) : code;
+  if (file_ < 0 || ::fstat(file_, &status) != 0 || ::fstat(plain_file_, &plain) != 0) return errno;
+  return is_same(status, plain) ? 0 : EAGAIN;
 }
 
 bool Log::is_in(const Directory& directory) const {

@@ -62,7 +62,7 @@ class Log {
 
  private:
   int open(const Directory& directory, std::size_t bytes_min);
-  int open_file();
+  int open_durable(int flags);
   int probe();
   int write(std::string_view record, std::size_t place);
 

@@ -20,11 +20,18 @@ using namespace std::chrono_literals;
 
 /// How far the file may be behind: what an opening after a kill has to catch up with, and how old a
 /// copy of the file alone may be.
-constexpr auto flush_period = 2s;
+constexpr std::chrono::milliseconds flush_period = 2s;
+constexpr std::chrono::milliseconds pause_when_asked = 100ms;
 constexpr auto window = 1s;
 
 /// Room for the largest request, with its page.
 constexpr std::size_t room_min = value_bytes_max + std::size_t{8} * 1024;
+
+/// What a recovery puts into the file at a time: a few megabytes, where each changes a page.
+constexpr std::size_t documents_of_a_piece = 2'000;
+
+/// How long a log is not tried again that could not be made, or had to be given up.
+constexpr auto rest_after_failure = 30s;
 
 constexpr const char* writing = "cannot write";
 
@@ -45,12 +52,11 @@ void LogMode::wait() {
   if (flush_.valid()) flush_.wait();
 }
 
-Result<bool> LogMode::arrive() {
+Result<bool> LogMode::arrive(const std::function<void()>& recovers) {
   if (!is_placed_) {
     const int code = presence_.open(environment_.directory().data_path());
     if (code != 0) return failure(code, "cannot open the store");
     is_placed_ = true;
-    presence_.ask();
   }
   if (presence_.try_share()) {
     LogState state;
@@ -70,55 +76,76 @@ Result<bool> LogMode::arrive() {
     presence_.leave();
   }
   if (!presence_.try_own()) return false;
-  auto wrong = recover();
+  auto wrong = recover(recovers);
   (void)presence_.try_share();
   presence_.stop_asking();
   if (wrong) return *std::move(wrong);
   return true;
 }
 
-std::optional<Error> LogMode::recover() {
+std::optional<Error> LogMode::recover(const std::function<void()>& recovers) {
   LogState state;
   int code = read_log_state(environment_, state);
   if (code != 0) return failure(code, "cannot open the store");
   if (!state.is_logged) return std::nullopt;
-  std::vector<Memtable::Write> writes;
-  const LogEnd end = read_log(environment_.directory(), state.mark, writes);
+  recovers();
+  std::vector<LoggedRecord> records;
+  const LogEnd end = read_log(environment_.directory(), state.mark, records);
   // A copy of the file alone is the store as it was when its log was last flushed.
   const bool is_copy = end == LogEnd::missing && environment_.is_fresh();
   if (end != LogEnd::complete && !is_copy) return refuse_log(end);
-  Memtable::Documents documents;
-  for (Memtable::Write& write : writes) {
-    state.versions = static_cast<std::uint64_t>(write.document.version);
-    documents.put(write);
-  }
-  state.is_logged = false;
-  code = write_down(environment_, packer_, documents, state);
-  if (code == 0) return std::nullopt;
-  const bool is_full = end_of_commit(environment_, code) == CommitEnd::full;
-  return failure(is_full ? ENOSPC : code, "cannot take over the store's log");
+  return take_over(records, state);
+}
+
+/// Until the last piece stands in the file, the file says that the log has more.
+std::optional<Error> LogMode::take_over(std::vector<LoggedRecord>& records, LogState state) {
+  auto record = records.begin();
+  do {
+    Memtable::Documents documents;
+    const std::size_t enough = documents_of_a_piece;
+    for (; record != records.end() && documents.size() < enough; ++record) {
+      for (Memtable::Write& write : record->writes) {
+        state.versions = static_cast<std::uint64_t>(write.document.version);
+        documents.put(write);
+      }
+      state.mark = record->behind;
+    }
+    state.is_logged = record != records.end();
+    const int code = write_down(environment_, packer_, documents, state);
+    if (code != 0) {
+      const bool is_full = end_of_commit(environment_, code) == CommitEnd::full;
+      return failure(is_full ? ENOSPC : code, "cannot take over the store's log");
+    }
+  } while (state.is_logged);
+  return std::nullopt;
 }
 
 Error LogMode::refuse_log(LogEnd end) const {
   const std::string where = "cannot open the store in " + environment_.directory().path() + ": ";
   if (end == LogEnd::damaged) {
-    return Error{Errc::unreadable, where + "its log.mdb is damaged, and with it the last writes"};
+    return Error{Errc::unreadable, where +
+                                       "its log.mdb is damaged, and with it the last writes; "
+                                       "or data.mdb is an older copy: remove log.mdb and "
+                                       "lock.mdb to open it as it was"};
   }
   if (end == LogEnd::unreadable) {
     return Error{Errc::unavailable, where + "its log.mdb cannot be read"};
   }
   return Error{Errc::unreadable, where +
                                      "its log.mdb is missing or another's, and with it the last "
-                                     "writes; if data.mdb is a copy, remove lock.mdb"};
+                                     "writes; if data.mdb is a copy, remove log.mdb and lock.mdb"};
 }
 
 std::optional<Error> LogMode::count_transaction() {
   note_window(Clock::now());
   if (++transactions_ < plan_.transactions_min) return std::nullopt;
   transactions_ = 0;
-  if (has_little_room() || !presence_.try_own()) return std::nullopt;
-  auto wrong = is_alone() ? begin() : std::nullopt;
-  if (!is_on_) (void)presence_.try_share();
+  if (Clock::now() < not_before_ || has_little_room() || !presence_.try_own()) return std::nullopt;
+  const bool is_tried = is_alone();
+  auto wrong = is_tried ? begin() : std::nullopt;
+  if (is_on_) return wrong;
+  if (is_tried) not_before_ = Clock::now() + rest_after_failure;
+  (void)presence_.try_share();
   return wrong;
 }
 
@@ -184,12 +211,16 @@ std::optional<Error> LogMode::turn() {
   if (flush_.valid() && flush_.wait_for(0s) != std::future_status::timeout) {
     if (auto wrong = finish_flush()) return wrong;
   }
-  // A disk that is full is asked again once in a while.
-  if (refusal_ && now < oldest_ + flush_period) return std::nullopt;
-  const bool is_over = is_slow_ || is_watched_ || presence_.is_asked() || has_little_room() ||
-                       !log_.is_in(environment_.directory());
-  if (is_over) return end();
-  if (!flush_.valid() && is_flush_due(now)) start_flush();
+  // Whatever is due, nobody waits for a flush: the log still takes writes.
+  if (flush_.valid()) return std::nullopt;
+  const bool is_asked = presence_.is_asked();
+  // A disk that is full is asked again once in a while, and sooner if another process waits.
+  const auto pause = is_asked ? pause_when_asked : flush_period;
+  if (refusal_ && now < oldest_ + pause) return std::nullopt;
+  const bool is_given_up = has_little_room() || !log_.is_in(environment_.directory());
+  if (is_given_up) not_before_ = now + rest_after_failure;
+  if (is_given_up || is_slow_ || is_watched_ || is_asked) return end();
+  if (is_flush_due(now)) start_flush();
   return std::nullopt;
 }
 

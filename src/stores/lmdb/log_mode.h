@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <optional>
 #include <string_view>
@@ -42,10 +43,11 @@ class LogMode {
   LogMode(const LogMode&) = delete;
   LogMode& operator=(const LogMode&) = delete;
 
-  /// Takes this process's place at the store, and puts into the file what a killed process has left
-  /// in the log. False: another process owns the store, and has been asked; try again.
-  /// Errors: `unavailable`, `unreadable`.
-  Result<bool> arrive();
+  /// Takes this process's place at the store. False: another process owns the store, and has been
+  /// asked; try again. Where a killed process has left a log, calls `recovers`, and puts it into
+  /// the file, which may take long: a piece at a time, so that whoever begins again goes on from
+  /// there. Errors: `unavailable`, `unreadable`.
+  Result<bool> arrive(const std::function<void()>& recovers);
 
   bool is_on() const { return is_on_; }
 
@@ -75,7 +77,8 @@ class LogMode {
 
   bool is_alone() const;
   std::optional<Error> begin();
-  std::optional<Error> recover();
+  std::optional<Error> recover(const std::function<void()>& recovers);
+  std::optional<Error> take_over(std::vector<LoggedRecord>& records, LogState state);
   Error refuse_log(LogEnd end) const;
   bool has_little_room() const;
   bool is_flush_due(Clock::time_point now) const;
@@ -99,6 +102,8 @@ class LogMode {
   bool is_watched_ = false;  ///< Somebody reads who does not know of the presence.
   bool is_short_ = false;    ///< The log was too short for what was written.
 
+  Clock::time_point
+      not_before_{};           ///< When to begin to log again, after what will not be gone soon.
   unsigned transactions_ = 0;  ///< In this window of a second.
   Clock::time_point window_end_{};
 

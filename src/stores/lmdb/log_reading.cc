@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,11 +80,13 @@ std::optional<Writes> take(LogFile& file, LogMark& at, std::size_t place) {
   return found;
 }
 
-/// Whether a record of this use stands anywhere that came later than the next one behind `at`.
+/// Whether a record of this use stands anywhere that came later than the next one behind `at`. A
+/// record takes a page at least, so their numbers are not far apart.
 bool has_later(LogFile& file, const LogMark& at) {
+  const std::uint64_t number_max = at.number + 1 + file.bytes() / log_page_bytes;
   for (std::size_t place = 0; place < file.bytes(); place += log_page_bytes) {
     const auto head = file.head(place);
-    if (!head || head->number <= at.number + 1) continue;
+    if (!head || head->number <= at.number + 1 || head->number > number_max) continue;
     if (file.record(at.key, place, *head)) return true;
   }
   return false;
@@ -98,7 +99,8 @@ bool has_start(LogFile& file, const LogKey& key) {
 
 }  // namespace
 
-LogEnd read_log(const Directory& directory, const LogMark& mark, Writes& writes) {
+LogEnd read_log(const Directory& directory, const LogMark& mark,
+                std::vector<LoggedRecord>& records) {
   LogFile file(directory.log_path());
   if (file.code() == ENOENT) return LogEnd::missing;
   const bool has_own_start = file.code() == 0 && has_start(file, mark.key);
@@ -108,8 +110,8 @@ LogEnd read_log(const Directory& directory, const LogMark& mark, Writes& writes)
   for (bool goes_on = true; goes_on;) {
     auto found = take(file, at, at.place);
     if (!found) found = take(file, at, log_page_bytes);
-    if (found) std::ranges::move(*found, std::back_inserter(writes));
     goes_on = found.has_value();
+    if (found) records.push_back({*std::move(found), at});
   }
   const bool is_damaged = has_later(file, at);
   if (file.code() != 0) return LogEnd::unreadable;

@@ -11,6 +11,12 @@
 
 namespace posse::lmdb {
 
+/// A record of the log, and where the log goes on.
+struct LoggedRecord {
+  std::vector<Memtable::Write> writes;
+  LogMark behind;
+};
+
 enum class LogEnd : std::uint8_t {
   complete,    ///< All that anybody was told of is there.
   missing,     ///< There is no log, or that of another use.
@@ -18,9 +24,9 @@ enum class LogEnd : std::uint8_t {
   unreadable,  ///< The disk does not say.
 };
 
-/// Appends the writes of all records behind `mark` to `writes`, in their order. Where a record is
-/// not whole and none comes after it, the log ends: nobody was told of it.
+/// Appends all records behind `mark` to `records`, in their order. Where a record is not whole and
+/// none comes after it, the log ends: nobody was told of it.
 LogEnd read_log(const Directory& directory, const LogMark& mark,
-                std::vector<Memtable::Write>& writes);
+                std::vector<LoggedRecord>& records);
 
 }  // namespace posse::lmdb

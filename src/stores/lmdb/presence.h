@@ -16,7 +16,8 @@ class Presence {
   Presence& operator=(const Presence&) = delete;
   ~Presence();
 
-  /// Takes up `data`, the store's data file. An errno on failure. First of all calls, once.
+  /// Takes up `data`, the store's data file, and asks for the store. An errno on failure. First of
+  /// all calls, once.
   int open(const std::string& data);
 
   /// Whether the system has such locks. Where it has none, everybody shares and nobody owns.
@@ -31,8 +32,7 @@ class Presence {
   /// Gives up the place, shared or owned.
   void leave();
 
-  /// Asks whoever owns the store to share it; holds until `stop_asking`.
-  void ask();
+  /// Whoever owns the store is asked to share it until then.
   void stop_asking();
 
   /// Whether another process asks.

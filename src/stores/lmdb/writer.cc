@@ -30,6 +30,13 @@ constexpr std::chrono::milliseconds arrival_pause(2);
 
 constexpr const char* writing = "cannot write";
 
+/// How long putting a killed process's log into the file may take: work, and no waiting for others.
+/// Whoever is ended meanwhile has done a part of it.
+constexpr std::chrono::minutes recovery_patience(10);
+
+constexpr const char* not_going_on = ": another process holds its lock and does not go on";
+constexpr const char* too_long = ": its log is still not in the file after 10 minutes; go on";
+
 /// Signals belong to the program's own threads. SIGXFSZ is among the blocked, so that a file size
 /// limit is an error code and not the end of the process.
 std::thread start_without_signals(std::function<void()> body) {
@@ -59,12 +66,13 @@ Result<std::shared_ptr<Writer>> Writer::start(Directory directory,
   writer->thread_ = start_without_signals([writer, shared, plan]() mutable {
     writer->run(std::move(*std::exchange(shared, nullptr)), plan);
   });
-  if (!writer->wait_for(Stage::open, deadline)) {
+  const bool has_place = writer->wait_for(Stage::recovering, deadline);
+  if (!has_place || !writer->wait_for(Stage::open, recovery_patience)) {
     // The thread ends as if the last of its callers had left.
     (void)writer->queue_.leave(writer->queue_.join([] {}));
     writer->thread_.detach();
-    return Error{Errc::unavailable, "cannot open the store in " + path +
-                                        ": another process holds its lock and does not go on"};
+    return Error{Errc::unavailable,
+                 "cannot open the store in " + path + (has_place ? too_long : not_going_on)};
   }
   if (writer->opening_failed_) {
     writer->thread_.join();
@@ -97,7 +105,7 @@ std::optional<Error> Writer::open(Directory directory, const LogPlan& plan) {
   environment_ = *std::move(opened);
   log_.emplace(*environment_, memtable_, plan);
   for (;;) {
-    auto arrived = log_->arrive();
+    auto arrived = log_->arrive([this] { enter(Stage::recovering); });
     if (!arrived) return std::move(arrived.error());
     if (*arrived) return std::nullopt;
     const auto pause = std::chrono::steady_clock::now() + arrival_pause;

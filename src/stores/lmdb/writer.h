@@ -41,7 +41,7 @@ class Writer {
   void stop(std::chrono::milliseconds patience);
 
  private:
-  enum class Stage : std::uint8_t { opening, open, ended };
+  enum class Stage : std::uint8_t { opening, recovering, open, ended };
 
   void run(Directory directory, const LogPlan& plan);
   std::optional<Error> open(Directory directory, const LogPlan& plan);

@@ -177,6 +177,36 @@ TEST(LmdbLog, ALogThatIsRemovedMeanwhileIsGivenUp) {
   EXPECT_GE(opened.answer(opened.scan().scan("", "", 100'000))->size(), 6'000U);
 }
 
+TEST(LmdbLog, ASlowDiskHasTimeToTakeTheLogOver) {
+  const ScratchDirectory scratch;
+  leave_a_log(scratch);
+  std::optional<FaultyDisk> disk(std::in_place, Fault::sync_stalls);
+  std::thread recovers([&disk] {
+    FaultyDisk::wait_until_met();
+    std::this_thread::sleep_for(2 * Opened::deadline);
+    disk.reset();
+  });
+  Opened opened(scratch.path());
+  recovers.join();
+  ASSERT_TRUE(opened.is_open()) << opened.error().detail;
+  EXPECT_EQ(documents_in(opened), 50);
+}
+
+TEST(LmdbLog, ATakingOverThatIsKilledIsGoneOnWith) {
+  const ScratchDirectory scratch;
+  const auto done = kill_a_logger(scratch, "a/", 12'000);
+  for (int i = 0; i < 4; ++i) {
+    Child opener(actor("open", scratch));
+    std::this_thread::sleep_for(std::chrono::milliseconds(10 * i));
+    opener.kill();
+  }
+  Opened opened(scratch.path());
+  ASSERT_TRUE(opened.is_open()) << opened.error().detail;
+  for (const std::string& number : done) {
+    ASSERT_EQ(opened.text("a/" + number), pattern("a/" + number));
+  }
+}
+
 TEST(LmdbLog, ALinkIsNoLog) {
   const ScratchDirectory scratch;
   const ScratchDirectory other;
@@ -412,17 +442,27 @@ TEST(LmdbLog, AFailedSyncOfTheFileLosesNothing) {
 
 TEST(LmdbLog, AStalledSyncOfTheFileHoldsUpNobody) {
   const ScratchDirectory scratch;
-  Opened opened(scratch.path(), at_once);
-  ASSERT_EQ(words(opened.add("before", "value")), "done");
+  Opened opened(scratch.path());
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(words(opened.add("before/" + std::to_string(i), "value")), "done");
+  }
   ASSERT_EQ(words(opened.add("logged", "value")), "done");
   {
     const FaultyDisk disk(Fault::sync_stalls);
-    std::this_thread::sleep_for(1100ms);
-    ASSERT_EQ(words(opened.add("starts a flush", "value")), "done");
+    // Busy until a flush is due.
+    for (int i = 0; i < 240; ++i) {
+      ASSERT_EQ(words(opened.add("busy/" + std::to_string(i), "value")), "done");
+      std::this_thread::sleep_for(10ms);
+    }
     FaultyDisk::wait_until_met();
     for (int i = 0; i < 50; ++i) ASSERT_EQ(words(opened.add(std::to_string(i), "value")), "done");
     EXPECT_EQ(opened.text("logged"), "value");
     EXPECT_EQ(opened.text("49"), "value");
+    // Nor does the end of the logging, which is due when little is written.
+    for (int i = 0; i < 3; ++i) {
+      std::this_thread::sleep_for(700ms);
+      ASSERT_EQ(words(opened.add("slow/" + std::to_string(i), "value")), "done");
+    }
   }
   opened.close();
   EXPECT_EQ(Opened(scratch.path()).text("49"), "value");
