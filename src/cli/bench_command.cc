@@ -276,8 +276,9 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
                    "with --http: event streams of the first campaign meanwhile (0)")
       ->check(CLI::Range(0, 8000));
   command
-      ->add_option("--store", chosen.globals.store,
-                   "lmdb:DIRECTORY or memory:, not a real shop's; none: one of its own")
+      ->add_option(
+          "--store", chosen.globals.store,
+          "memory:, " + std::string(store_url_forms) + ", not a real shop's; none: one of its own")
       ->type_name("URL");
   add_json_option(*command, chosen);
   command->callback([&chosen, arguments] {

@@ -11,8 +11,9 @@ namespace posse {
 
 void add_store_option(CLI::App& command, Chosen& chosen) {
   command
-      .add_option("--store", chosen.globals.store,
-                  "where the shop is kept: lmdb:DIRECTORY; else POSSE_STORE says it")
+      .add_option(
+          "--store", chosen.globals.store,
+          "where the shop is kept: " + std::string(store_url_forms) + "; else POSSE_STORE says it")
       ->type_name("URL");
 }
 
@@ -34,8 +35,8 @@ std::string store_url(const Globals& globals) {
 
 std::optional<std::string> wrong_store(const std::string& url) {
   if (url.empty()) return "--store (or POSSE_STORE) must say where the shop is kept";
-  if (is_store_url(url)) return {};
-  return "--store " + std::string(store_url_rule) + ", not `" + url + "`";
+  if (const auto wrong = wrong_store_url(url)) return "--store " + *wrong;
+  return {};
 }
 
 namespace {

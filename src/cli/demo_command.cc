@@ -70,7 +70,7 @@ void add_demo_command(CLI::App& app, Chosen& chosen) {
       ->check(is_decimal);
   command
       ->add_option("--store", chosen.globals.store,
-                   "lmdb:DIRECTORY, not a real shop's; none: one of its own")
+                   std::string(store_url_forms) + ", not a real shop's; none: one of its own")
       ->type_name("URL");
   add_json_option(*command, chosen);
   command->callback([&chosen, arguments] {

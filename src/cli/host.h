@@ -36,6 +36,7 @@ class Host {
   Store& store() { return observed_; }
   ObservedStore& observed() { return observed_; }
   Scan& scan() { return store_->scan(); }
+  const OpenStore& opened() const { return *store_; }
   Clock& clock() { return clock_; }
   Random& random() { return random_; }
   WatchList& watch_list() { return watch_list_; }

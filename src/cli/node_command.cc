@@ -106,7 +106,7 @@ class Nodes {
   std::vector<std::unique_ptr<NodeThread>> others_;
 };
 
-Task<Exit> serve(Host* host, Globals globals, NodeConfig config, bool is_new) {
+Task<Exit> serve(Host* host, Globals globals, NodeConfig config) {
   auto beside = hosts_beside(*host, config.threads);
   if (!beside) co_return report(beside.error());
   std::vector<boost::asio::any_io_executor> executors{host->io().get_executor()};
@@ -122,7 +122,10 @@ Task<Exit> serve(Host* host, Globals globals, NodeConfig config, bool is_new) {
   log.write(
       LogLevel::info, "started",
       {{"url", url}, {"id", config.id}, {"store", config.store}, {"threads", config.threads}});
+  const bool is_new = host->opened().was_new();
   if (is_new) log.write(LogLevel::warning, "new shop", {{"store", config.store}});
+  if (const auto warning = host->opened().warning())
+    log.write(LogLevel::warning, "store", {{"warning", *warning}});
   tell(globals, config, url, is_new);
   co_await end.heard();
   log.write(LogLevel::info, "stopping", {});
@@ -159,9 +162,7 @@ Exit run(const Globals& globals, const Arguments& arguments) {
   }
   if (arguments.check) return check(globals, *config);
   if (arguments.ends_with_parent) (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const bool is_new = !is_there(config->store);
-  return with_new_host(config->store,
-                       [&](Host* host) { return serve(host, globals, *config, is_new); });
+  return with_new_host(config->store, [&](Host* host) { return serve(host, globals, *config); });
 }
 
 }  // namespace

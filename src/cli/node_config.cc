@@ -146,7 +146,7 @@ void read_all(Settings& settings, NodeConfig& config) {
   settings.table("log", [&](Settings& log) { read_log(log, config.log); });
   settings.table("limits", [&](Settings& limits) { read_limits(limits, config.limits); });
   settings.end();
-  if (!is_store_url(config.store)) settings.refuse("store", store_url_rule);
+  if (const auto wrong = wrong_store_url(config.store)) settings.refuse("store", *wrong);
   if (!Server::is_address(config.listen)) settings.refuse("listen", server_address_rule);
   if (!is_node_name(config.id)) settings.refuse("id", node_name_rule);
 }

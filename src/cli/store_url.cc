@@ -3,8 +3,10 @@
 #include "cli/store_url.h"
 
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
+#include "stores/etcd/etcd_store.h"
 #include "stores/lmdb/lmdb_store.h"
 #include "stores/memory/memory_store.h"
 
@@ -13,19 +15,32 @@ namespace {
 
 constexpr std::string_view memory_scheme = "memory:";
 constexpr std::string_view lmdb_scheme = "lmdb:";
+constexpr std::string_view etcd_scheme = "etcd:";
+constexpr std::string_view etcd_secure_scheme = "etcds:";
+
+bool is_etcd(const std::string& url) {
+  return url.starts_with(etcd_scheme) || url.starts_with(etcd_secure_scheme);
+}
 
 template <class Driver>
 class Opened final : public OpenStore {
  public:
-  explicit Opened(std::unique_ptr<Driver> driver) : driver_(std::move(driver)) {}
+  Opened(std::unique_ptr<Driver> driver, bool was_new)
+      : driver_(std::move(driver)), was_new_(was_new) {}
   Store& store() override { return *driver_; }
   Scan& scan() override { return *driver_; }
+  bool was_new() const override { return was_new_; }
+
+  std::optional<std::string> warning() const override {
+    if constexpr (requires { driver_->warning(); }) return driver_->warning();
+    return {};
+  }
 
   Result<std::unique_ptr<OpenStore>> share(boost::asio::any_io_executor executor) override {
     if constexpr (requires { driver_->share(executor); }) {
-      auto shared = driver_->share(std::move(executor));
+      Result<std::unique_ptr<Driver>> shared = driver_->share(std::move(executor));
       if (!shared) return shared.error();
-      return std::unique_ptr<OpenStore>(std::make_unique<Opened>(*std::move(shared)));
+      return std::unique_ptr<OpenStore>(std::make_unique<Opened>(*std::move(shared), was_new_));
     } else {
       return Error{Errc::unavailable, "this store belongs to one thread"};
     }
@@ -33,15 +48,55 @@ class Opened final : public OpenStore {
 
  private:
   std::unique_ptr<Driver> driver_;
+  bool was_new_;
 };
+
+template <class Driver>
+Result<std::unique_ptr<OpenStore>> opened(std::unique_ptr<Driver> driver, bool was_new) {
+  return std::unique_ptr<OpenStore>(std::make_unique<Opened<Driver>>(std::move(driver), was_new));
+}
+
+Error no_shop(const std::string& where) {
+  return Error{Errc::unavailable,
+               "there is no shop in " + where + "; `posse account create` makes one"};
+}
+
+Result<std::unique_ptr<OpenStore>> open_lmdb(const std::string& url, Missing missing,
+                                             boost::asio::any_io_executor executor) {
+  const std::filesystem::path directory = url.substr(lmdb_scheme.size());
+  const bool is_new = !is_there(url);
+  if (missing == Missing::refuse && is_new) return no_shop(directory.string());
+  auto lmdb = LmdbStore::open({.executor = std::move(executor), .directory = directory});
+  if (!lmdb) return lmdb.error();
+  return opened(*std::move(lmdb), is_new);
+}
+
+Result<std::unique_ptr<OpenStore>> open_etcd(const std::string& url, Missing missing,
+                                             boost::asio::any_io_executor executor) {
+  auto place = etcd_place(url);
+  if (!place) return place.error();
+  auto etcd = EtcdStore::open({.executor = std::move(executor), .place = *std::move(place)});
+  if (!etcd) return etcd.error();
+  const bool is_new = (*etcd)->was_empty();
+  if (missing == Missing::refuse && is_new) return no_shop(url);
+  return opened(*std::move(etcd), is_new);
+}
 
 }  // namespace
 
-bool is_store_url(const std::string& url) {
-  return url == memory_scheme || (url.starts_with(lmdb_scheme) && url.size() > lmdb_scheme.size());
+std::optional<std::string> wrong_store_url(const std::string& url) {
+  if (is_etcd(url)) {
+    const auto place = etcd_place(url);
+    if (place) return {};
+    return "`" + url + "`: " + place.error().detail;
+  }
+  const bool is_lmdb = url.starts_with(lmdb_scheme) && url.size() > lmdb_scheme.size();
+  if (is_lmdb || url == memory_scheme) return {};
+  return "must be " + std::string(store_url_forms) + ", not `" + url + "`";
 }
 
 bool is_there(const std::string& url) {
+  if (is_etcd(url)) return true;
   if (!url.starts_with(lmdb_scheme)) return false;
   std::error_code wrong;
   const std::filesystem::path directory = url.substr(lmdb_scheme.size());
@@ -51,20 +106,9 @@ bool is_there(const std::string& url) {
 
 Result<std::unique_ptr<OpenStore>> open_store(const std::string& url, Missing missing,
                                               boost::asio::any_io_executor executor) {
-  std::unique_ptr<OpenStore> opened;
-  if (url == memory_scheme) {
-    opened = std::make_unique<Opened<MemoryStore>>(std::make_unique<MemoryStore>());
-    return opened;
-  }
-  const std::filesystem::path directory = url.substr(lmdb_scheme.size());
-  if (missing == Missing::refuse && !is_there(url)) {
-    return Error{Errc::unavailable, "there is no shop in " + directory.string() +
-                                        "; `posse account create` makes one"};
-  }
-  auto lmdb = LmdbStore::open({.executor = std::move(executor), .directory = directory});
-  if (!lmdb) return lmdb.error();
-  opened = std::make_unique<Opened<LmdbStore>>(*std::move(lmdb));
-  return opened;
+  if (url == memory_scheme) return opened(std::make_unique<MemoryStore>(), /*was_new=*/true);
+  if (is_etcd(url)) return open_etcd(url, missing, std::move(executor));
+  return open_lmdb(url, missing, std::move(executor));
 }
 
 }  // namespace posse

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -21,18 +22,26 @@ class OpenStore {
   virtual Store& store() = 0;
   virtual Scan& scan() = 0;
 
+  /// Whether there was no shop when it was opened.
+  virtual bool was_new() const = 0;
+
+  /// What an operator should know of the database behind it; empty if nothing.
+  virtual std::optional<std::string> warning() const = 0;
+
   /// The same store for callers on another executor.
   /// Errors: the driver's; `unavailable` if it lives on one.
   virtual Result<std::unique_ptr<OpenStore>> share(boost::asio::any_io_executor executor) = 0;
 };
 
-/// What a store URL must be, for usage messages.
-inline constexpr const char* store_url_rule = "must be lmdb:DIRECTORY";
+/// What a store URL is, for option descriptions.
+inline constexpr const char* store_url_forms =
+    "lmdb:DIRECTORY or etcd://HOST:PORT[,HOST:PORT...][/PREFIX]";
 
-/// Whether `url` names a store this program knows.
-bool is_store_url(const std::string& url);
+/// What is wrong with `url`, so far as one can see without opening it, as the rest of a sentence
+/// behind the name of the option; empty if nothing.
+std::optional<std::string> wrong_store_url(const std::string& url);
 
-/// Whether there is a shop at `url`, so far as one can see without opening it.
+/// Whether there is a shop at `url`; true if one must open it to know.
 bool is_there(const std::string& url);
 
 /// Whether a command makes a store where there is none. Most do not: a misspelt one would look like

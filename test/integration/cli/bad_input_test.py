@@ -163,9 +163,11 @@ class BadInput(ShopCase):
             with self.subTest(words=command):
                 self.refuses(self.run_bare(*command), 2,
                              "--store (or POSSE_STORE) must say where the shop is kept")
-                for url in ("foo:", "lmdb:", "lmdb", "memory", "etcd://here", "/tmp"):
-                    self.refuses(self.run_bare(*command, "--store", url), 2,
-                                 f"--store must be lmdb:DIRECTORY, not `{url}`")
+                for url in ("foo:", "lmdb:", "lmdb", "memory", "/tmp"):
+                    self.refuses(self.run_bare(*command, "--store", url), 2, "--store must be lmdb:DIRECTORY or "
+                                 f"etcd://HOST:PORT[,HOST:PORT...][/PREFIX], not `{url}`")
+                self.refuses(self.run_bare(*command, "--store", "etcd://here"), 2, "--store "
+                             "`etcd://here`: a member must be HOST:PORT, not `here`")
                 if command[:2] != ("account", "create"):
                     self.refuses(self.run_bare(*command, "--store", "memory:"), 2,
                                  "--store memory: is empty at each start")

@@ -1,0 +1,81 @@
+/// The members of a cluster, as the stores of one process are connected to them.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <etcd_api/etcd.grpc.pb.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include "posse/result.h"
+#include "stores/etcd/etcd_place.h"
+#include "stores/etcd/keeper.h"
+
+namespace posse::etcd {
+
+/// A member, and what is asked on the connection to it.
+struct Member {
+  std::string address;
+  std::unique_ptr<etcdserverpb::KV::Stub> kv;
+  std::unique_ptr<etcdserverpb::Auth::Stub> auth;
+  std::unique_ptr<etcdserverpb::Maintenance::Stub> maintenance;
+};
+
+/// Connected to all members, asking one of them until it fails. May be used by many threads.
+class Members {
+ public:
+  /// Connects, logs in and looks below the prefix; blocks, at most `patience`, each call at most
+  /// `deadline`.
+  /// Errors: `unavailable`, with what the last member said.
+  static Result<std::shared_ptr<Members>> open(const EtcdPlace& place,
+                                               std::chrono::milliseconds deadline,
+                                               std::chrono::milliseconds patience);
+
+  /// The member to ask; null while none is connected, which is worked on meanwhile. A request goes
+  /// to a connection that is there, or nowhere: so what fails without one was not sent.
+  Member* connected();
+
+  /// Where calls end.
+  grpc::CompletionQueue& queue() { return keeper_->queue(); }
+
+  /// `member` has failed: the next one is asked from now on.
+  void leave(const Member& member);
+
+  /// What goes with each call: who we are, and that a member without a leader shall say so.
+  void sign(grpc::ClientContext& context) const;
+
+  /// Whether a new token can be had, and what asks for it.
+  bool has_user() const { return !login_.name().empty(); }
+  const etcdserverpb::AuthenticateRequest& login() const { return login_; }
+  void adopt(const std::string& token);
+
+  /// As the member says that was asked first, such as 3.4.23; empty if it does not.
+  const std::string& version() const { return version_; }
+
+  /// Whether nothing stood below the prefix when it was opened.
+  bool was_empty() const { return was_empty_; }
+
+ private:
+  Members() = default;
+
+  Result<void> connect(const EtcdPlace& place);
+  Result<void> greet(Member& member, const std::string& prefix, std::chrono::milliseconds deadline);
+
+  std::unique_ptr<Keeper> keeper_;
+  std::vector<Member> members_;
+  std::atomic<std::size_t> current_ = 0;
+  etcdserverpb::AuthenticateRequest login_;
+  mutable std::mutex mutex_;
+  std::string token_;  // under the mutex
+  std::string version_;
+  bool was_empty_ = false;
+};
+
+}  // namespace posse::etcd
