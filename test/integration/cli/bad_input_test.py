@@ -164,7 +164,8 @@ class BadInput(ShopCase):
                 self.refuses(self.run_bare(*command), 2,
                              "--store (or POSSE_STORE) must say where the shop is kept")
                 for url in ("foo:", "lmdb:", "lmdb", "memory", "/tmp"):
-                    self.refuses(self.run_bare(*command, "--store", url), 2, "--store must be lmdb:DIRECTORY or "
+                    self.refuses(self.run_bare(*command, "--store", url), 2,
+                                 "--store must be lmdb:DIRECTORY or "
                                  f"etcd://HOST:PORT[,HOST:PORT...][/PREFIX], not `{url}`")
                 self.refuses(self.run_bare(*command, "--store", "etcd://here"), 2, "--store "
                              "`etcd://here`: a member must be HOST:PORT, not `here`")
