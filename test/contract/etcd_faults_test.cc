@@ -23,15 +23,15 @@ using enum grpc::StatusCode;
 class EtcdFaults : public ::testing::Test {
  protected:
   /// Fails the test if the store does not open.
-  void open(std::vector<std::string> members, std::chrono::milliseconds deadline = 300ms) {
+  void open(std::vector<std::string> members, etcd::Deadlines deadlines = {300ms, 300ms}) {
     EtcdPlace place{.members = std::move(members)};
-    open(std::move(place), deadline);
+    open(std::move(place), deadlines);
   }
 
-  void open(EtcdPlace place, std::chrono::milliseconds deadline = 300ms) {
+  void open(EtcdPlace place, etcd::Deadlines deadlines = {300ms, 300ms}) {
     auto opened = EtcdStore::open({.executor = io_.get_executor(),
                                    .place = std::move(place),
-                                   .deadline = deadline,
+                                   .deadlines = deadlines,
                                    .patience = 2s});
     ASSERT_TRUE(opened) << opened.error().detail;
     store_ = *std::move(opened);

@@ -19,8 +19,9 @@ using namespace std::chrono_literals;
 /// is by the transaction; with one only, every order would wait for a round trip before its own.
 constexpr std::size_t under_way_max = 2;
 
-/// How soon it is looked again for a member while none is connected.
-constexpr auto connecting_poll = 10ms;
+/// How often deadlines are looked at, and for a member while none is connected.
+constexpr auto sweep_every = 100ms;
+constexpr auto search_every = 10ms;
 
 /// How long nothing is written once etcd has said that it is full, before it is asked again.
 constexpr auto full_pause = 1s;
@@ -31,12 +32,6 @@ auto if_alive(std::weak_ptr<Calls> calls, Method method) {
   return [calls = std::move(calls), method = std::move(method)] {
     if (const auto alive = calls.lock()) method(*alive);
   };
-}
-
-std::chrono::system_clock::time_point wall_time(std::chrono::steady_clock::time_point moment) {
-  return std::chrono::system_clock::now() +
-         std::chrono::duration_cast<std::chrono::system_clock::duration>(
-             moment - std::chrono::steady_clock::now());
 }
 
 }  // namespace
@@ -70,11 +65,11 @@ void Calls::begin_flight(const std::shared_ptr<Landing>& flight, Method method) 
 }
 
 Calls::Calls(boost::asio::any_io_executor executor, std::shared_ptr<Members> members,
-             std::string mark, std::chrono::milliseconds deadline)
+             std::string mark, Deadlines deadlines)
     : executor_(std::move(executor)),
       members_(std::move(members)),
       mark_(std::move(mark)),
-      deadline_(deadline),
+      deadlines_(deadlines),
       timer_(executor_) {}
 
 Task<Result<Reply>> Calls::ask(Order order) {
@@ -88,7 +83,7 @@ Task<Result<Reply>> Calls::ask(Order order) {
 void Calls::begin(Handler handler, Order order) {
   auto request = std::make_shared<Request>();
   request->order = std::move(order);
-  request->deadline = std::chrono::steady_clock::now() + deadline_;
+  request->deadline = std::chrono::steady_clock::now() + deadlines_.sending;
   auto slot = boost::asio::get_associated_cancellation_slot(handler);
   if (slot.is_connected()) {
     slot.assign([calls = weak_from_this(), asked = std::weak_ptr(request),
@@ -105,7 +100,7 @@ void Calls::begin(Handler handler, Order order) {
   unanswered_.push_back(request);
   Lane& lane = request->order.is_write() ? writes_ : reads_;
   lane.waiting.push_back(std::move(request));
-  if (!armed_for_) arm();
+  arm();
   flush();
 }
 
@@ -126,6 +121,7 @@ void Calls::flush_once() {
       Member* member = members_->connected();
       if (member == nullptr) {
         is_searching_ = true;
+        is_armed_ = false;
         return arm();
       }
       send(*lane, *member);
@@ -161,16 +157,17 @@ void Calls::send(Lane& lane, Member& member) {
   auto sent = std::make_shared<Sent>(lane, member);
   sent->requests = take(lane.waiting);
   if (sent->requests.empty()) return;
+  const auto until = std::chrono::steady_clock::now() + deadlines_.answering;
   for (const auto& request : sent->requests) {
     request->is_sent = true;
+    request->deadline = until;
     if (are_writes)
       add_write(request->order, mark_, sent->question);
     else
       add_read(request->order, sent->question);
   }
   ++lane.under_way;
-  // Each is given up at its own deadline; the transaction is at that of its last.
-  sent->context.set_deadline(wall_time(sent->requests.back()->deadline));
+  sent->context.set_deadline(std::chrono::system_clock::now() + deadlines_.answering);
   members_->sign(sent->context);
   begin_flight(sent, &Calls::landed);
   sent->take_off(member.kv->AsyncTxn(&sent->context, sent->question, &members_->queue()));
@@ -227,7 +224,7 @@ void Calls::renew_token() {
     return flush();
   }
   auto login = std::make_shared<Login>(*member);
-  login->context.set_deadline(std::chrono::system_clock::now() + deadline_);
+  login->context.set_deadline(std::chrono::system_clock::now() + deadlines_.answering);
   begin_flight(login, &Calls::logged_in);
   login->take_off(
       member->auth->AsyncAuthenticate(&login->context, members_->login(), &members_->queue()));
@@ -252,13 +249,12 @@ void Calls::refuse(Lane& lane, const Error& error) {
 }
 
 void Calls::sweep() {
-  armed_for_.reset();
+  is_armed_ = false;
   const auto now = std::chrono::steady_clock::now();
-  while (!is_closed_ && !unanswered_.empty()) {
-    const auto request = unanswered_.front();
-    if (request->handler && request->deadline > now) break;
-    unanswered_.pop_front();
-    give_up(*request);
+  const Requests seen = std::exchange(unanswered_, {});
+  for (const auto& request : seen) {
+    if (request->deadline <= now) give_up(*request);
+    if (request->handler) unanswered_.push_back(request);
   }
   if (is_closed_) return;
   if (is_searching_) flush();
@@ -267,16 +263,19 @@ void Calls::sweep() {
 
 /// At its deadline, or when the answer makes no sense.
 void Calls::give_up(Request& request) {
-  if (!request.handler) return;
-  const std::string within = " within " + std::to_string(deadline_.count()) + " ms";
-  if (!request.is_sent)
-    answer(request, Error{Errc::unavailable, "not asked" + within +
-                                                 ": no member of etcd is connected, or all are "
-                                                 "slow"});
-  else if (request.order.is_write())
+  const auto within = [](std::chrono::milliseconds time) {
+    return " within " + std::to_string(time.count()) + " ms";
+  };
+  if (!request.is_sent) {
+    answer(request,
+           Error{Errc::unavailable, "not asked" + within(deadlines_.sending) +
+                                        ": no member of etcd is connected, or all are slow"});
+  } else if (request.order.is_write()) {
     answer(request, Reply{.written = {Write::unknown, {}}});
-  else
-    answer(request, Error{Errc::unavailable, "etcd has not answered" + within});
+  } else {
+    answer(request,
+           Error{Errc::unavailable, "etcd has not answered" + within(deadlines_.answering)});
+  }
 }
 
 void Calls::answer(Request& request, Result<Reply> outcome) {
@@ -284,22 +283,16 @@ void Calls::answer(Request& request, Result<Reply> outcome) {
   Handler handler = *std::exchange(request.handler, std::nullopt);
   if (--unanswered_count_ == 0) {
     // A timer under way would keep the executor's context running although nobody waits.
-    armed_for_.reset();
+    is_armed_ = false;
     timer_.cancel();
-    unanswered_.clear();
   }
   std::move(handler)(std::move(outcome));
 }
 
-/// For the first deadline, or the next look for a member.
 void Calls::arm() {
-  while (!unanswered_.empty() && !unanswered_.front()->handler) unanswered_.pop_front();
-  if (unanswered_.empty()) return;
-  Instant next = unanswered_.front()->deadline;
-  if (is_searching_) next = std::min(next, std::chrono::steady_clock::now() + connecting_poll);
-  if (armed_for_ && *armed_for_ <= next) return;
-  armed_for_ = next;
-  timer_.expires_at(next);
+  if (is_armed_ || is_closed_ || unanswered_count_ == 0) return;
+  is_armed_ = true;
+  timer_.expires_after(is_searching_ ? search_every : sweep_every);
   timer_.async_wait([calls = weak_from_this()](boost::system::error_code cancelled) {
     if (cancelled) return;
     if (const auto alive = calls.lock()) alive->sweep();

@@ -16,6 +16,7 @@
 
 #include "posse/task.h"
 #include "stores/etcd/answers.h"
+#include "stores/etcd/etcd_store.h"
 #include "stores/etcd/flights.h"
 #include "stores/etcd/members.h"
 #include "stores/etcd/transactions.h"
@@ -29,8 +30,8 @@ using Handler =
 /// An order and who waits for its answer.
 struct Request {
   Order order;
-  std::optional<Handler> handler;  ///< Empty once answered, early or not.
-  std::chrono::steady_clock::time_point deadline;
+  std::optional<Handler> handler;                  ///< Empty once answered, early or not.
+  std::chrono::steady_clock::time_point deadline;  ///< A new one once it is sent.
   bool is_sent = false;
 };
 
@@ -43,7 +44,7 @@ struct Request {
 class Calls : public std::enable_shared_from_this<Calls> {
  public:
   Calls(boost::asio::any_io_executor executor, std::shared_ptr<Members> members, std::string mark,
-        std::chrono::milliseconds deadline);
+        Deadlines deadlines);
 
   /// Has `order`, whose bounds are kept, carried out.
   Task<Result<Reply>> ask(Order order);
@@ -84,20 +85,20 @@ class Calls : public std::enable_shared_from_this<Calls> {
   boost::asio::any_io_executor executor_;
   std::shared_ptr<Members> members_;
   std::string mark_;
-  std::chrono::milliseconds deadline_;
+  Deadlines deadlines_;
   boost::asio::steady_timer timer_;
   Flights flights_;
 
   Lane reads_;
   Lane writes_;
-  Requests unanswered_;  // in the order of their deadlines; answered ones are dropped late
+  Requests unanswered_;  // answered ones are dropped by the next sweep
   std::size_t unanswered_count_ = 0;
   std::optional<Error> full_;  // until full_until_ no write is sent
   Instant full_until_;
   bool will_flush_ = false;
   bool is_searching_ = false;  // no member is connected
   bool is_logging_in_ = false;
-  std::optional<Instant> armed_for_;
+  bool is_armed_ = false;
   bool is_closed_ = false;
 };
 

@@ -35,17 +35,17 @@ std::string behind(std::string prefix) {
 class EtcdStore::Parts {
  public:
   Parts(boost::asio::any_io_executor executor, std::shared_ptr<etcd::Members> connected,
-        std::string root, std::chrono::milliseconds deadline)
+        std::string root, etcd::Deadlines deadlines)
       : members(std::move(connected)),
         folder(std::move(root)),
-        calls(std::make_shared<etcd::Calls>(std::move(executor), members, folder, deadline)),
-        deadline_(deadline) {}
+        calls(std::make_shared<etcd::Calls>(std::move(executor), members, folder, deadlines)),
+        deadlines_(deadlines) {}
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
   ~Parts() { calls->close(); }
 
   std::unique_ptr<Parts> beside(boost::asio::any_io_executor executor) const {
-    return std::make_unique<Parts>(std::move(executor), members, folder, deadline_);
+    return std::make_unique<Parts>(std::move(executor), members, folder, deadlines_);
   }
 
   Task<Result<Written>> write(etcd::Order order) {
@@ -59,14 +59,14 @@ class EtcdStore::Parts {
   std::shared_ptr<etcd::Calls> calls;
 
  private:
-  std::chrono::milliseconds deadline_;
+  etcd::Deadlines deadlines_;
 };
 
 Result<std::unique_ptr<EtcdStore>> EtcdStore::open(EtcdOptions options) {
-  auto members = etcd::Members::open(options.place, options.deadline, options.patience);
+  auto members = etcd::Members::open(options.place, options.deadlines.answering, options.patience);
   if (!members) return members.error();
   auto parts = std::make_unique<Parts>(std::move(options.executor), *std::move(members),
-                                       options.place.prefix + '/', options.deadline);
+                                       options.place.prefix + '/', options.deadlines);
   return std::unique_ptr<EtcdStore>(new EtcdStore(std::move(parts)));
 }
 

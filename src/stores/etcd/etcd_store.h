@@ -16,15 +16,25 @@
 #include "stores/etcd/etcd_place.h"
 
 namespace posse {
+namespace etcd {
+
+/// How long a call may wait until it is sent, and then for its answer. The second is short, as a
+/// member that has lost its leader keeps a request for 7 s, and whoever gives up earlier asks
+/// another one. Together they bound every call, give or take 0.1 s.
+struct Deadlines {
+  std::chrono::milliseconds sending{1500};
+  std::chrono::milliseconds answering{500};
+};
+
+}  // namespace etcd
 
 /// What an EtcdStore is opened with.
 struct EtcdOptions {
   /// Where the callers live: one thread. Answers are posted here.
   boost::asio::any_io_executor executor;
   EtcdPlace place;
-  /// Bound of every call. Short, as a member that has lost its leader keeps a call for 7 s, and
-  /// whoever is answered earlier asks another one.
-  std::chrono::milliseconds deadline{500};
+  /// How long calls may take.
+  etcd::Deadlines deadlines = {};
   /// Bound of opening: longer than the election of a leader.
   std::chrono::milliseconds patience{5000};
 };
