@@ -166,21 +166,59 @@ class Redis(Server):
 
 
 class Etcd(Server):
-    """One member, with room for all revisions of a run."""
+    """A member, alone or with others, with room for all revisions of a run."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, name="bench", cluster=None):
         if not shutil.which("etcd"):
             give_up("no etcd here: script/bench-peers installs it")
+        self.is_alone = cluster is None
+        cluster = cluster or {name: free_port()}
         self.address = f"127.0.0.1:{free_port()}"
-        client, peer = f"http://{self.address}", f"http://127.0.0.1:{free_port()}"
+        client, peer = f"http://{self.address}", f"http://127.0.0.1:{cluster[name]}"
         super().__init__(folder, [
-            "etcd", "--name", "bench", "--data-dir", folder / "data",
+            "etcd", "--name", name, "--data-dir", folder / "data",
             "--listen-client-urls", client, "--advertise-client-urls", client,
             "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
-            "--initial-cluster", f"bench={peer}", "--quota-backend-bytes", "8589934592",
-            "--logger", "zap", "--log-level", "error"])
+            "--initial-cluster", ",".join(f"{one}=http://127.0.0.1:{port}"
+                                          for one, port in cluster.items()),
+            "--quota-backend-bytes", "8589934592", "--logger", "zap", "--log-level", "error"])
 
     def is_ready(self):
+        return not self.is_alone or self.is_healthy()  # others have yet to start
+
+    def is_healthy(self):
         done = subprocess.run(["curl", "-sf", f"http://{self.address}/health"], check=False,
                               capture_output=True, text=True)
         return '"true"' in done.stdout
+
+
+class EtcdOfThree:
+    """Three members on this machine; the first is the one to ask."""
+
+    def __init__(self, folder):
+        cluster = {name: free_port() for name in ("one", "two", "three")}
+        self.members = []
+        try:
+            for name in cluster:
+                (folder / name).mkdir()
+                self.members.append(Etcd(folder / name, name, cluster))
+            until = time.monotonic() + SECONDS_TO_START
+            while not all(member.is_healthy() for member in self.members):
+                if time.monotonic() > until:
+                    give_up("three members of etcd do not find each other")
+                time.sleep(0.1)
+        except BaseException:
+            self.stop()
+            raise
+        self.address = self.members[0].address
+        self.url = "etcd://" + ",".join(member.address for member in self.members)
+
+    def stop(self):
+        for member in self.members:
+            member.stop()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
