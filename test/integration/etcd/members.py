@@ -26,17 +26,18 @@ class MemberError(Exception):
 class Member:
     """One member: its ports, its data, and its process."""
 
-    def __init__(self, name, folder, options):
+    def __init__(self, name, folder, options, certificates):
         self.name = name
         self.folder = folder
         self.options = options
+        self.certificates = certificates
         self.log = folder / f"{name}.log"
         self.process = None
         self.is_stopped = False
         self.choose_ports()
 
     def choose_ports(self):
-        self.port, self.peer_port = free_port(), free_port()
+        self.port, self.peer_port, self.secure_port = free_port(), free_port(), free_port()
         # Where the others find it, if not at its own port.
         self.advertised = None
 
@@ -48,16 +49,27 @@ class Member:
     def peer_url(self):
         return f"http://127.0.0.1:{self.advertised or self.peer_port}"
 
+    def secured(self):
+        """Where it listens for TLS as well, and takes nobody without a certificate."""
+        if self.certificates is None:
+            return "", []
+        files = {"--cert-file": "member.pem", "--key-file": "member.key",
+                 "--trusted-ca-file": "ca.pem"}
+        words = [word for flag, file in files.items() for word in (flag, self.certificates / file)]
+        return f",https://127.0.0.1:{self.secure_port}", [*words, "--client-cert-auth"]
+
     def launch(self, cluster):
         """Starts the process; `cluster` names all members as etcd wants it."""
+        secure_url, secure_options = self.secured()
         words = ends_with_this_thread(
             ETCD, "--name", self.name, "--data-dir", self.folder / self.name,
-            "--listen-client-urls", f"http://{self.address}",
+            "--listen-client-urls", f"http://{self.address}{secure_url}",
             "--advertise-client-urls", f"http://{self.address}",
             "--listen-peer-urls", f"http://127.0.0.1:{self.peer_port}",
             "--initial-advertise-peer-urls", self.peer_url,
             "--initial-cluster", cluster, "--initial-cluster-token", str(self.folder),
-            "--logger", "zap", "--log-level", "warn", *self.options)
+            "--logger", "zap", "--log-level", "warn", *self.options,
+            *secure_options)
         with self.log.open("a") as log:
             self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=subprocess.STDOUT, start_new_session=True)
@@ -131,11 +143,12 @@ class Member:
 
 class Members:
     """All members; ended with the `with` block. Started and ended by one thread: they do not
-    outlive it."""
+    outlive it. With a folder of certificates they listen for TLS too."""
 
-    def __init__(self, folder, size=3, options=()):
+    def __init__(self, folder, size=3, options=(), certificates=None):
         self.folder = folder
-        self.all = [Member(f"m{number}", folder, options) for number in range(1, size + 1)]
+        self.all = [Member(f"m{number}", folder, options, certificates)
+                    for number in range(1, size + 1)]
 
     def __enter__(self):
         return self
