@@ -36,6 +36,7 @@ class Host {
   Store& store() { return observed_; }
   ObservedStore& observed() { return observed_; }
   Scan& scan() { return store_->scan(); }
+  Watch* watch() { return store_->watch(); }
   const OpenStore& opened() const { return *store_; }
   Clock& clock() { return clock_; }
   Random& random() { return random_; }

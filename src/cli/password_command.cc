@@ -32,7 +32,7 @@ Task<Exit> set(Host* host, Globals globals, Name name, std::string hash) {
   const auto account = co_await exchange(host, name, std::move(hash));
   const bool is_there = account && std::holds_alternative<AccountView>(*account);
   if (is_there) {
-    LiveDocuments live(host->store(), host->clock(), host->io().get_executor(),
+    LiveDocuments live({.store = host->store()}, host->clock(), host->io().get_executor(),
                        [](std::chrono::milliseconds) {});
     Access access(host->store(), live);
     const auto ended = co_await access.end_sessions(std::move(name));

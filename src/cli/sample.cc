@@ -120,7 +120,7 @@ Task<Result<void>> make_sample(Host* host, SamplePlan plan) {
 }
 
 Task<Result<std::map<Name, std::string>>> make_sessions(Host* host, std::vector<Name> accounts) {
-  LiveDocuments live(host->store(), host->clock(), host->io().get_executor(),
+  LiveDocuments live({.store = host->store()}, host->clock(), host->io().get_executor(),
                      [](std::chrono::milliseconds) {});
   Sessions sessions(host->store(), live, host->clock(), host->random());
   SessionWork work{.sessions = &sessions, .accounts = std::move(accounts), .next = 0, .tokens = {}};

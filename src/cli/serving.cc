@@ -27,6 +27,7 @@ Serving::Serving(Host& host, const LogOptions& log, std::string id, std::unique_
       patroller_(host, std::move(id), std::make_unique<Lottery>(host.random())),
       node_({.store = host.store(),
              .scan = host.scan(),
+             .watch = host.watch(),
              .clock = host.clock(),
              .random = host.random(),
              .shop = host.shop(),

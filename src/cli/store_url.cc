@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "stores/etcd/etcd_store.h"
@@ -29,6 +30,14 @@ class Opened final : public OpenStore {
       : driver_(std::move(driver)), was_new_(was_new) {}
   Store& store() override { return *driver_; }
   Scan& scan() override { return *driver_; }
+
+  Watch* watch() override {
+    if constexpr (std::is_base_of_v<Watch, Driver>)
+      return driver_.get();
+    else
+      return nullptr;
+  }
+
   bool was_new() const override { return was_new_; }
 
   std::optional<std::string> warning() const override {

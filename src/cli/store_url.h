@@ -12,15 +12,19 @@
 #include "posse/result.h"
 #include "posse/scan.h"
 #include "posse/store.h"
+#include "posse/watch.h"
 
 namespace posse {
 
-/// A store that is open, with its listing.
+/// A store that is open, with what else it can do.
 class OpenStore {
  public:
   virtual ~OpenStore() = default;
   virtual Store& store() = 0;
   virtual Scan& scan() = 0;
+
+  /// Null if it does not tell of changes.
+  virtual Watch* watch() = 0;
 
   /// Whether there was no shop when it was opened.
   virtual bool was_new() const = 0;

@@ -94,8 +94,8 @@ Task<Exit> watch_document(Host* host, LiveDocuments* live, Name id, Watcher* wat
 Task<Exit> watch_store(Host* host, Globals globals, Name id, std::int64_t count) {
   const Reader reader(host->io().get_executor());
   Watcher watcher(globals, count);
-  LiveDocuments live(host->store(), host->clock(), host->io().get_executor(),
-                     [](std::chrono::milliseconds) {});
+  LiveDocuments live({.store = host->store(), .watch = host->watch()}, host->clock(),
+                     host->io().get_executor(), [](std::chrono::milliseconds) {});
   const Exit exit = co_await watch_document(host, &live, id, &watcher);
   live.end_subscriptions();
   co_await live.close();

@@ -44,9 +44,13 @@ void Subscription::tick() {
   if (woken_ && clock_.steady() >= until_) woken_->set();
 }
 
-LiveDocuments::LiveDocuments(Store& store, Clock& clock, boost::asio::any_io_executor executor,
+LiveDocuments::LiveDocuments(LiveSource source, Clock& clock, boost::asio::any_io_executor executor,
                              Aged aged)
-    : store_(store), clock_(clock), tasks_(std::move(executor)), aged_(std::move(aged)) {}
+    : store_(source.store),
+      watch_(source.watch),
+      clock_(clock),
+      tasks_(std::move(executor)),
+      aged_(std::move(aged)) {}
 
 Task<Result<Seen>> LiveDocuments::get(Key key, std::chrono::milliseconds age) {
   const Steady oldest = clock_.steady() - age;
@@ -76,7 +80,9 @@ std::shared_ptr<Subscription> LiveDocuments::subscribe(const Key& key) {
   Line& here = line(key);
   if (here.latest && here.latest->asked >= clock_.steady() - age_max) follower->show(here.latest);
   here.followers.insert(follower);
-  if (!std::exchange(here.polled, true)) tasks_.spawn(poll(key));
+  if (std::exchange(here.polled, true)) return follower;
+  tasks_.spawn(poll(key));
+  if (watch_ != nullptr) here.watching = watch_->watch(key, [this, key] { hint(key); });
   return follower;
 }
 
@@ -101,6 +107,7 @@ std::size_t LiveDocuments::followers() const {
 /// One read, for everybody who waits; a task of its own, so that no caller takes it along.
 Task<void> LiveDocuments::read(Key key) {
   const Steady asked = clock_.steady();
+  line(key).asked = asked;
   ++counters_.reads;
   auto document = co_await store_.get(key);
   Line& here = line(key);
@@ -121,17 +128,39 @@ Task<void> LiveDocuments::read(Key key) {
 }
 
 Task<void> LiveDocuments::poll(Key key) {
-  while (!closed_) {
-    const Steady began = clock_.steady();
-    const auto seen = co_await get(key, 0ms);
-    (void)seen;  // its followers have it; a failure is the next one's to mend
+  while (true) {
     Line& here = line(key);
     std::erase_if(here.followers, [](const auto& follower) { return follower->ended_; });
     if (here.followers.empty()) break;
+    if (here.asked + age_max <= clock_.steady()) {
+      const auto seen = co_await get(key, 0ms);
+      (void)seen;  // its followers have it; a failure is the next one's to mend
+    }
     for (const auto& follower : here.followers) follower->tick();
-    co_await clock_.sleep(std::max(age_max - (clock_.steady() - began), 1ms));
+    co_await clock_.sleep(std::max(here.asked + age_max - clock_.steady(), 1ms));
   }
-  line(key).polled = false;
+  Line& here = line(key);
+  here.polled = false;
+  here.watching.reset();
+}
+
+/// Of many hints, the read of the first one shows what all have told of, or the next one's does.
+void LiveDocuments::hint(const Key& key) {
+  Line& here = line(key);
+  const auto ended = [](const auto& follower) { return follower->ended_; };
+  if (std::ranges::all_of(here.followers, ended)) return;
+  if (!std::exchange(here.hinted, true)) tasks_.spawn(read_early(key));
+}
+
+Task<void> LiveDocuments::read_early(Key key) {
+  Line& here = line(key);
+  const Steady asked = here.asked;
+  const Steady earliest = asked + hint_spacing;
+  if (earliest > clock_.steady()) co_await clock_.sleep(earliest - clock_.steady());
+  here.hinted = false;
+  if (closed_ || here.asked != asked) co_return;  // else somebody has read since
+  const auto seen = co_await get(key, 0ms);
+  (void)seen;
 }
 
 /// Whatever is asked for becomes the youngest.
@@ -148,7 +177,7 @@ void LiveDocuments::forget_the_longest_unasked() {
   for (auto key = ages_.begin(); key != ages_.end(); ++key) {
     const auto place = lines_.find(*key);
     const Line& here = place->second;
-    if (here.reading || here.polled || !here.waiting.empty()) continue;
+    if (here.reading || here.polled || here.hinted || !here.waiting.empty()) continue;
     lines_.erase(place);
     ages_.erase(key);
     return;

@@ -19,14 +19,24 @@
 #include "core/task_group.h"
 #include "posse/clock.h"
 #include "posse/store.h"
+#include "posse/watch.h"
 
 namespace posse {
 
 /// How old an answer may be, and how often a subscribed document is read.
 inline constexpr std::chrono::milliseconds age_max{100};
 
+/// How long after a read a hint has the document read again, at the earliest.
+inline constexpr std::chrono::milliseconds hint_spacing{20};
+
 /// Documents without subscribers that a node remembers; the longest unasked go first.
 inline constexpr std::size_t live_documents_max = 4096;
+
+/// Where documents are read, and who tells of their changes, if anybody does.
+struct LiveSource {
+  Store& store;
+  Watch* watch = nullptr;
+};
 
 /// A document as some read showed it; empty if it did not exist.
 struct Seen {
@@ -77,20 +87,22 @@ class Subscription {
 };
 
 /// Answers from memory what was read less than 100 ms ago, and else by one read that serves
-/// everybody who asks meanwhile. Nothing here decides an unlock: the protocol reads for itself.
+/// everybody who asks meanwhile. What is followed is read every 100 ms, and earlier on a hint of
+/// the store's. Nothing here decides an unlock: the protocol reads for itself.
 /// Lives on one executor; close() it before it goes.
 class LiveDocuments {
  public:
   /// Hears how old each answer is, and how old each change may be when its followers see it.
   using Aged = std::function<void(std::chrono::milliseconds)>;
 
-  LiveDocuments(Store& store, Clock& clock, boost::asio::any_io_executor executor, Aged aged);
+  LiveDocuments(LiveSource source, Clock& clock, boost::asio::any_io_executor executor, Aged aged);
 
   /// `key` as a read showed it that was asked for at most `age` before this call.
   /// Errors: the store's.
   Task<Result<Seen>> get(Key key, std::chrono::milliseconds age = age_max);
 
-  /// Follows `key`, which is read every 100 ms for as long as anybody does. end() it.
+  /// Follows `key`, which is read every 100 ms for as long as anybody does; where a watch hints at
+  /// changes, also then, but not more often than every 20 ms. end() it.
   std::shared_ptr<Subscription> subscribe(const Key& key);
 
   /// Ends every subscription, now and later ones too.
@@ -105,19 +117,25 @@ class LiveDocuments {
  private:
   struct Line {
     std::shared_ptr<const Seen> latest;
+    Steady asked = Steady::min();  // when the last read began, whatever came of it
     bool reading = false;
     std::optional<Error> failure;                 // of the last one
     std::vector<std::shared_ptr<Event>> waiting;  // for the one under way
     std::set<std::shared_ptr<Subscription>> followers;
     bool polled = false;
+    std::unique_ptr<Watching> watching;  // while polled
+    bool hinted = false;                 // a read is to follow
     std::list<Key>::iterator age;
   };
 
   Line& line(const Key& key);
   Task<void> read(Key key);
   Task<void> poll(Key key);
+  void hint(const Key& key);
+  Task<void> read_early(Key key);
   void forget_the_longest_unasked();
   Store& store_;
+  Watch* watch_;
   Clock& clock_;
   TaskGroup tasks_;
   Aged aged_;

@@ -36,7 +36,7 @@ WebNode::WebNode(Doors doors, std::unique_ptr<Server> server)
     : doors_(doors),
       server_(std::move(server)),
       tasks_(doors.executor),
-      live_(doors.store, doors.clock, doors.executor,
+      live_({.store = doors.store, .watch = doors.watch}, doors.clock, doors.executor,
             [this](std::chrono::milliseconds age) { metrics_.aged(age); }),
       sessions_(doors.store, live_, doors.clock, doors.random),
       visitors_(sessions_, doors.shop.accounts()),

@@ -26,6 +26,7 @@ class WebNode {
   struct Doors {
     Store& store;
     Scan& scan;
+    Watch* watch;  ///< Null: followers hear of changes within 100 ms.
     Clock& clock;
     Random& random;
     Shop& shop;

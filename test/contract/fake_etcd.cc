@@ -15,6 +15,7 @@ FakeEtcd::FakeEtcd() {
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(static_cast<etcdserverpb::KV::Service*>(this));
+  builder.RegisterService(static_cast<etcdserverpb::Watch::Service*>(this));
   builder.RegisterService(static_cast<etcdserverpb::Auth::Service*>(this));
   builder.RegisterService(static_cast<etcdserverpb::Maintenance::Service*>(this));
   server_ = builder.BuildAndStart();
@@ -43,6 +44,16 @@ void FakeEtcd::freshen() {
 void FakeEtcd::forget_tokens() {
   const std::lock_guard lock(mutex_);
   token_ = "forgotten";
+}
+
+void FakeEtcd::cancel_watches(int streams) {
+  const std::lock_guard lock(mutex_);
+  cancelling_streams_ = streams;
+}
+
+int FakeEtcd::watch_streams() const {
+  const std::lock_guard lock(mutex_);
+  return watch_streams_;
 }
 
 int FakeEtcd::writing_transactions() const {
@@ -85,6 +96,31 @@ grpc::Status FakeEtcd::Txn(grpc::ServerContext* context, const etcdserverpb::Txn
   lock.unlock();
   std::this_thread::sleep_for(treatment.delay);
   return treatment.status;
+}
+
+grpc::Status FakeEtcd::Watch(
+    grpc::ServerContext* context,
+    grpc::ServerReaderWriter<etcdserverpb::WatchResponse, etcdserverpb::WatchRequest>* stream) {
+  std::unique_lock lock(mutex_);
+  ++watch_streams_;
+  const bool is_let_in_now = is_let_in(*context);
+  const bool cancels = is_let_in_now && cancelling_streams_ > 0;
+  if (cancels) --cancelling_streams_;
+  lock.unlock();
+  etcdserverpb::WatchRequest request;
+  while (stream->Read(&request)) {
+    if (!request.has_create_request()) continue;
+    etcdserverpb::WatchResponse answer;
+    answer.set_watch_id(is_let_in_now ? request.create_request().watch_id() : -1);
+    answer.set_created(true);
+    answer.set_canceled(!is_let_in_now);
+    stream->Write(answer);
+    if (!cancels) continue;
+    answer.set_created(false);
+    answer.set_canceled(true);
+    stream->Write(answer);
+  }
+  return grpc::Status::OK;
 }
 
 grpc::Status FakeEtcd::Authenticate(grpc::ServerContext* context,

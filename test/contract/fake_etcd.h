@@ -24,6 +24,7 @@ struct Treatment {
 
 /// Keys, values and revisions in memory, asked over a real connection. May be used by any thread.
 class FakeEtcd final : public etcdserverpb::KV::Service,
+                       public etcdserverpb::Watch::Service,
                        public etcdserverpb::Auth::Service,
                        public etcdserverpb::Maintenance::Service {
  public:
@@ -43,10 +44,15 @@ class FakeEtcd final : public etcdserverpb::KV::Service,
   /// From now on a call without the newest token is turned away; each login gives a new one.
   void forget_tokens();
 
+  /// The next `streams` of watches cancel each one as soon as it is there. Without that, watches
+  /// are kept and nothing is told.
+  void cancel_watches(int streams);
+
   void set_version(const std::string& version) { version_ = version; }
 
   int writing_transactions() const;
   int logins() const;
+  int watch_streams() const;
   /// What is there, without asking over the connection.
   std::string value(const std::string& key) const;
 
@@ -62,6 +68,9 @@ class FakeEtcd final : public etcdserverpb::KV::Service,
                      etcdserverpb::RangeResponse* response) override;
   grpc::Status Txn(grpc::ServerContext* context, const etcdserverpb::TxnRequest* request,
                    etcdserverpb::TxnResponse* response) override;
+  grpc::Status Watch(grpc::ServerContext* context,
+                     grpc::ServerReaderWriter<etcdserverpb::WatchResponse,
+                                              etcdserverpb::WatchRequest>* stream) override;
   grpc::Status Authenticate(grpc::ServerContext* context,
                             const etcdserverpb::AuthenticateRequest* request,
                             etcdserverpb::AuthenticateResponse* response) override;
@@ -81,6 +90,8 @@ class FakeEtcd final : public etcdserverpb::KV::Service,
   std::int64_t revision_ = 1;
   int writing_transactions_ = 0;
   int logins_ = 0;
+  int watch_streams_ = 0;
+  int cancelling_streams_ = 0;
   std::string address_;
   std::unique_ptr<grpc::Server> server_;
 };

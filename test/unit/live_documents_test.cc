@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live/live_documents.h"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -18,11 +21,43 @@ using namespace std::chrono_literals;
 
 const Key key{"campaign/a"};
 
+/// A watch that hints when a test says so.
+class FakeWatch final : public Watch {
+ public:
+  std::unique_ptr<Watching> watch(Key watched, std::function<void()> changed) override {
+    ++begun;
+    hints_[watched] = std::move(changed);
+    return std::make_unique<Handle>(*this, std::move(watched));
+  }
+
+  void hint(const Key& watched) {
+    if (hints_.contains(watched)) hints_[watched]();
+  }
+  std::size_t watched() const { return hints_.size(); }
+
+  int begun = 0;
+
+ private:
+  struct Handle final : Watching {
+    Handle(FakeWatch& its_watch, Key its_key) : watch(its_watch), watched(std::move(its_key)) {}
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+    ~Handle() override { watch.hints_.erase(watched); }
+
+    FakeWatch& watch;
+    Key watched;
+  };
+
+  std::map<Key, std::function<void()>> hints_;
+};
+
 struct LiveTest : testing::Test {
   World world;
   std::vector<std::chrono::milliseconds> ages;
   std::vector<std::string> heard;
-  LiveDocuments live{world.store, world.clock, world.io.get_executor(),
+  LiveDocuments live{{.store = world.store},
+                     world.clock,
+                     world.io.get_executor(),
                      [this](std::chrono::milliseconds age) { ages.push_back(age); }};
   TaskGroup tasks{world.io.get_executor()};
 
@@ -217,6 +252,124 @@ TEST_F(LiveTest, RemembersABoundedNumberOfDocuments) {
   const int before = reads();
   EXPECT_EQ(get(), "1");
   EXPECT_EQ(reads(), before + 1);  // forgotten, though not old
+}
+
+/// On a store that hints at changes.
+struct HintedLiveTest : LiveTest {
+  FakeWatch watch;
+  LiveDocuments hinted{{.store = world.store, .watch = &watch},
+                       world.clock,
+                       world.io.get_executor(),
+                       [](std::chrono::milliseconds) {}};
+
+  ~HintedLiveTest() override { world.run(hinted.close()); }
+
+  std::shared_ptr<Subscription> start_following() {
+    auto subscription = hinted.subscribe(key);
+    tasks.spawn(follow(subscription, &heard));
+    return subscription;
+  }
+};
+
+TEST_F(HintedLiveTest, AHintLetsFollowersHearOfAChangeAtOnce)  // S1
+{
+  add("1");
+  const auto subscription = start_following();
+  world.pass(50ms);
+  replace("2");
+  watch.hint(key);
+  world.pass(1ms);
+  EXPECT_EQ(heard, (std::vector<std::string>{"1", "2"}));
+  replace("3");
+  watch.hint(key);
+  world.pass(21ms);
+  EXPECT_EQ(heard, (std::vector<std::string>{"1", "2", "3"}));
+  subscription->end();
+}
+
+TEST_F(HintedLiveTest, ALostHintIsCaughtByThePoll)  // S1
+{
+  add("1");
+  const auto subscription = start_following();
+  world.pass(50ms);
+  watch.hint(key);  // of nothing
+  world.pass(10ms);
+  replace("2");
+  world.pass(101ms);
+  EXPECT_EQ(heard, (std::vector<std::string>{"1", "2"}));
+  subscription->end();
+}
+
+TEST_F(HintedLiveTest, ManyHintsCostOneReadInTwentyMilliseconds) {
+  add("1");
+  const auto subscription = start_following();
+  world.pass(1ms);
+  const int before = reads();
+  for (int i = 0; i < 1000; ++i) {
+    watch.hint(key);
+    watch.hint(key);
+    world.pass(1ms);
+  }
+  EXPECT_LE(reads(), before + 50);
+  EXPECT_GE(reads(), before + 40);
+  subscription->end();
+}
+
+TEST_F(HintedLiveTest, WithoutHintsTenReadsASecondAreAll)  // S1
+{
+  add("1");
+  const auto subscription = start_following();
+  const int before = reads();
+  world.pass(900ms);
+  EXPECT_LE(reads(), before + 10);
+  EXPECT_GE(reads(), before + 8);
+  subscription->end();
+}
+
+TEST_F(HintedLiveTest, SilenceIsToldWhateverIsHintedAt) {
+  add("1");
+  const auto subscription = start_following();
+  for (int i = 0; i < 120; ++i) {
+    world.pass(10ms);
+    watch.hint(key);
+  }
+  EXPECT_EQ(heard, (std::vector<std::string>{"1", "silence"}));
+  subscription->end();
+}
+
+TEST_F(HintedLiveTest, WatchesWhatIsFollowedOnceAndNothingElse) {
+  add("1");
+  (void)world.run(hinted.get(key));
+  EXPECT_EQ(watch.begun, 0);
+  const auto first = start_following();
+  const auto second = start_following();
+  world.pass(150ms);
+  EXPECT_EQ(watch.begun, 1);
+  first->end();
+  world.pass(150ms);
+  EXPECT_EQ(watch.watched(), 1U);
+  second->end();
+  world.pass(150ms);
+  EXPECT_EQ(watch.watched(), 0U);
+}
+
+TEST_F(HintedLiveTest, AHintAfterTheLastFollowerIsNotHeeded) {
+  add("1");
+  const auto subscription = start_following();
+  world.pass(50ms);
+  subscription->end();
+  const int before = reads();
+  watch.hint(key);
+  world.pass(1000ms);
+  EXPECT_EQ(reads(), before);
+  const auto again = start_following();
+  world.pass(50ms);
+  watch.hint(key);
+  hinted.end_subscriptions();
+  const int at_the_end = reads();
+  world.run(hinted.close());
+  EXPECT_EQ(reads(), at_the_end);
+  EXPECT_EQ(watch.watched(), 0U);
 }
 
 }  // namespace

@@ -16,8 +16,9 @@ using namespace std::chrono_literals;
 
 struct SessionsTest : testing::Test {
   World world;
-  LiveDocuments live{world.store, world.clock, world.io.get_executor(),
-                     [](std::chrono::milliseconds) {}};
+  LiveDocuments live{
+      {.store = world.store}, world.clock, world.io.get_executor(), [](std::chrono::milliseconds) {
+      }};
   Sessions sessions{world.store, live, world.clock, world.random};
   const Name bob = *Name::from("bob");
 

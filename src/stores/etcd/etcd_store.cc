@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "stores/etcd/calls.h"
+#include "stores/etcd/watcher.h"
 
 namespace posse {
 namespace {
@@ -34,18 +35,22 @@ std::string behind(std::string prefix) {
 /// The machinery of a store.
 class EtcdStore::Parts {
  public:
-  Parts(boost::asio::any_io_executor executor, std::shared_ptr<etcd::Members> connected,
+  Parts(const boost::asio::any_io_executor& executor, std::shared_ptr<etcd::Members> connected,
         std::string root, etcd::Deadlines deadlines)
       : members(std::move(connected)),
         folder(std::move(root)),
-        calls(std::make_shared<etcd::Calls>(std::move(executor), members, folder, deadlines)),
+        calls(std::make_shared<etcd::Calls>(executor, members, folder, deadlines)),
+        watcher(std::make_shared<etcd::Watcher>(executor, members)),
         deadlines_(deadlines) {}
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
-  ~Parts() { calls->close(); }
+  ~Parts() {
+    watcher->close();
+    calls->close();
+  }
 
-  std::unique_ptr<Parts> beside(boost::asio::any_io_executor executor) const {
-    return std::make_unique<Parts>(std::move(executor), members, folder, deadlines_);
+  std::unique_ptr<Parts> beside(const boost::asio::any_io_executor& executor) const {
+    return std::make_unique<Parts>(executor, members, folder, deadlines_);
   }
 
   Task<Result<Written>> write(etcd::Order order) {
@@ -57,6 +62,7 @@ class EtcdStore::Parts {
   std::shared_ptr<etcd::Members> members;
   std::string folder;  ///< What stands before every key; by itself it is the mark of add_write.
   std::shared_ptr<etcd::Calls> calls;
+  std::shared_ptr<etcd::Watcher> watcher;
 
  private:
   etcd::Deadlines deadlines_;
@@ -65,7 +71,7 @@ class EtcdStore::Parts {
 Result<std::unique_ptr<EtcdStore>> EtcdStore::open(EtcdOptions options) {
   auto members = etcd::Members::open(options.place, options.deadlines.answering, options.patience);
   if (!members) return members.error();
-  auto parts = std::make_unique<Parts>(std::move(options.executor), *std::move(members),
+  auto parts = std::make_unique<Parts>(options.executor, *std::move(members),
                                        options.place.prefix + '/', options.deadlines);
   return std::unique_ptr<EtcdStore>(new EtcdStore(std::move(parts)));
 }
@@ -75,7 +81,7 @@ EtcdStore::EtcdStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 EtcdStore::~EtcdStore() = default;
 
 std::unique_ptr<EtcdStore> EtcdStore::share(boost::asio::any_io_executor executor) {
-  return std::unique_ptr<EtcdStore>(new EtcdStore(parts_->beside(std::move(executor))));
+  return std::unique_ptr<EtcdStore>(new EtcdStore(parts_->beside(executor)));
 }
 
 bool EtcdStore::was_empty() const {
@@ -134,6 +140,10 @@ Task<Result<std::vector<Listed>>> EtcdStore::scan(std::string prefix, std::strin
   if (!reply) co_return reply.error();
   for (Listed& listed : reply->found) listed.key = Key(listed.key.text().substr(folder.size()));
   co_return std::move(reply->found);
+}
+
+std::unique_ptr<Watching> EtcdStore::watch(Key key, std::function<void()> changed) {
+  return parts_->watcher->watch(parts_->folder + key.text(), std::move(changed));
 }
 
 }  // namespace posse

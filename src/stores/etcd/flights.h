@@ -24,7 +24,7 @@ class Flight : public Completion {
   grpc::ClientContext context;
   grpc::Status status;
 
-  void complete() override {
+  void complete(bool /*ok*/) override {
     const auto then = std::exchange(landed, nullptr);
     then();
   }

@@ -36,11 +36,11 @@ Keeper::~Keeper() {
 
 void Keeper::run() {
   void* tag = nullptr;
-  bool ignored = false;
-  while (queue_.Next(&tag, &ignored)) static_cast<Completion*>(tag)->complete();
+  bool ok = false;
+  while (queue_.Next(&tag, &ok)) static_cast<Completion*>(tag)->complete(ok);
 }
 
-void Keeper::Change::complete() {
+void Keeper::Change::complete(bool /*ok*/) {
   const std::lock_guard lock(keeper_.mutex_);
   if (!keeper_.is_ending_) keeper_.look_at(place_);
 }

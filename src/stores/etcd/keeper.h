@@ -20,8 +20,9 @@ class Completion {
  public:
   virtual ~Completion() = default;
 
-  /// Called once for each time it was asked for, on the keeper's thread.
-  virtual void complete() = 0;
+  /// Called once for each time it was asked for, on the keeper's thread; what `ok` says depends on
+  /// what was asked.
+  virtual void complete(bool ok) = 0;
 };
 
 /// gRPC goes on with a connection only while somebody waits for something on it; this thread does,
@@ -48,7 +49,7 @@ class Keeper {
   class Change final : public Completion {
    public:
     Change(Keeper& keeper, std::size_t place) : keeper_(keeper), place_(place) {}
-    void complete() override;
+    void complete(bool ok) override;
 
    private:
     Keeper& keeper_;

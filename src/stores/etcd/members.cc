@@ -113,6 +113,7 @@ Result<void> Members::connect(const EtcdPlace& place) {
     Member member;
     member.address = address;
     member.kv = etcdserverpb::KV::NewStub(channel);
+    member.watch = etcdserverpb::Watch::NewStub(channel);
     member.auth = etcdserverpb::Auth::NewStub(channel);
     member.maintenance = etcdserverpb::Maintenance::NewStub(channel);
     members_.push_back(std::move(member));

@@ -24,6 +24,7 @@ namespace posse::etcd {
 struct Member {
   std::string address;
   std::unique_ptr<etcdserverpb::KV::Stub> kv;
+  std::unique_ptr<etcdserverpb::Watch::Stub> watch;
   std::unique_ptr<etcdserverpb::Auth::Stub> auth;
   std::unique_ptr<etcdserverpb::Maintenance::Stub> maintenance;
 };
