@@ -57,7 +57,8 @@ class Calls : public std::enable_shared_from_this<Calls> {
   using Requests = std::deque<std::shared_ptr<Request>>;
   /// Orders of one kind: those that wait, and how many transactions are under way.
   struct Lane {
-    Requests waiting;
+    std::size_t under_way_max;
+    Requests waiting = {};
     std::size_t under_way = 0;
   };
   struct Sent;
