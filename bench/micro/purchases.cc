@@ -63,7 +63,7 @@ Task<void> cas(State* state, World* world) {
 /// Within the tenth of a second for which one read serves all who ask.
 Task<void> get_live(State* state, World* world) {
   (void)co_await world->store.add(account_of_sample, write_participant(sample_participant(4)));
-  LiveDocuments live(world->store, world->clock, world->io.get_executor(),
+  LiveDocuments live({.store = world->store}, world->clock, world->io.get_executor(),
                      [](std::chrono::milliseconds /*age*/) {});
   for (auto _ : *state) benchmark::DoNotOptimize(co_await live.get(account_of_sample));
   state->counters["reads"] = static_cast<double>(live.counters().reads);
