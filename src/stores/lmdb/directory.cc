@@ -115,9 +115,13 @@ void Directory::know_lock() {
   if (::fstatat(descriptor_, lock_name, &status, 0) == 0) lock_inode_ = status.st_ino;
 }
 
-bool Directory::has_known_lock() const {
+std::optional<Error> Directory::refuse_other_lock() const {
   struct stat status{};
-  return ::fstatat(descriptor_, lock_name, &status, 0) == 0 && status.st_ino == lock_inode_;
+  const bool is_there = ::fstatat(descriptor_, lock_name, &status, 0) == 0;
+  if (is_there && status.st_ino == lock_inode_) return {};
+  return Error{Errc::unavailable,
+               "the store has stopped: its lock.mdb was removed or replaced while it was open; "
+               "stop all who use it, then audit"};
 }
 
 int Directory::make_draft(std::string& draft) const {

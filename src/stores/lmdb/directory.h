@@ -55,9 +55,9 @@ class Directory {
   /// Remembers the lock file that LMDB has opened.
   void know_lock();
 
-  /// Whether the lock file is still the one LMDB has opened. Whoever removes it lets others lock
-  /// another file, and write at the same time.
-  bool has_known_lock() const;
+  /// Why nobody may write here any more, if so: the lock file is not the one LMDB has opened.
+  /// Whoever removes it lets others lock another file, and write at the same time.
+  std::optional<Error> refuse_other_lock() const;
 
   /// Makes the names of new files durable, and the directory's own. An errno on failure.
   int sync() const;

@@ -208,6 +208,8 @@ std::optional<Error> LogMode::begin() {
 std::optional<Error> LogMode::turn() {
   const auto now = Clock::now();
   note_window(now);
+  // What the log has stays there for whoever opens the store next.
+  if (auto wrong = environment_.directory().refuse_other_lock()) return wrong;
   if (flush_.valid() && flush_.wait_for(0s) != std::future_status::timeout) {
     if (auto wrong = finish_flush()) return wrong;
   }

@@ -165,11 +165,7 @@ void Writer::write_to_file() {
   // overdue one can be withdrawn, which makes it certain that it was not done.
   std::optional<Transaction> transaction;
   if (!broken_) begin(transaction);
-  if (!broken_ && !environment_->directory().has_known_lock()) {
-    broken_ = Error{Errc::unavailable,
-                    "the store has stopped: its lock.mdb was removed or replaced while it was "
-                    "open; stop all who use it, then audit"};
-  }
+  if (!broken_) broken_ = environment_->directory().refuse_other_lock();
   Requests& requests = queue_.take(batch_bytes_max);
   if (broken_) {
     answer(requests, *broken_);

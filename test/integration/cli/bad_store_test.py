@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import time
 import unittest
 
 from shop_case import ShopCase
@@ -139,15 +140,29 @@ class BadStore(ShopCase):
 
     def test_whose_lock_file_goes_away_stops_its_writers(self):
         self.fill()
-        bench = self.start("bench", "--load", "hot", "--buyers", 4, "--accounts", 10, "--campaigns",
-                           1, "--seconds", 5, "--store", f"lmdb:{self.store}")
-        while self.audit()["books"]["sold"] == 0:
+        for has_log in (False, True):  # the log is one process's, which must hear of it too
+            with self.subTest(has_log=has_log):
+                # Who is asked for the store has no log.
+                bench = self.start("bench", "--load", "hot", "--buyers", 64 if has_log else 1,
+                                   "--accounts", 100, "--campaigns", 1, "--seconds", 8,
+                                   "--store", f"lmdb:{self.store}")
+                if has_log:
+                    self.wait_for_log(bench)
+                while not has_log and self.audit()["books"]["sold"] == 0:
+                    self.assertIsNone(bench.poll())
+                (self.store / "lock.mdb").unlink()
+                _, told = bench.communicate(timeout=20)
+                self.assertEqual(bench.returncode, 3)
+                self.assertIn(b"its lock.mdb was removed or replaced", told)
+                self.assertEqual(self.posse("audit", "--repair").code, 0)
+
+    def wait_for_log(self, bench):
+        """Until a second of sales stands in the log alone."""
+        log = self.store / "log.mdb"
+        while not log.exists():
             self.assertIsNone(bench.poll())
-        (self.store / "lock.mdb").unlink()
-        _, told = bench.communicate(timeout=30)
-        self.assertEqual(bench.returncode, 3)
-        self.assertIn(b"its lock.mdb was removed or replaced", told)
-        self.assertEqual(self.posse("audit", "--repair").code, 0)
+            time.sleep(0.01)
+        time.sleep(1)
 
     def test_pays_sellers_for_sales_only(self):  # I8
         self.fill()
