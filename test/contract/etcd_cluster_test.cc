@@ -1,5 +1,6 @@
 /// The etcd store on clusters that lose their leader, fill up, or want to know who writes.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -15,6 +16,7 @@
 #include "contract/etcd_servers.h"
 #include "posse/testing/store_contract.h"
 #include "stores/etcd/etcd_store.h"
+#include "stores/etcd/members.h"
 
 namespace posse::testing {
 namespace {
@@ -114,6 +116,45 @@ TEST(EtcdCluster, EveryAnswerIsTrueWhileLeadersAreKilled) {
   RecordProperty("longest_pause_ms", static_cast<int>(longest.count()));
   std::printf("%d done, %d unknown, %d failed; counted %d; longest pause %ld ms\n", told.done,
               told.unknown, told.failed, count, static_cast<long>(longest.count()));
+}
+
+/// Whether `members` ask the leader, soon.
+bool ask_leader(etcd::Members& members, const EtcdServers& servers) {
+  const auto until = std::chrono::steady_clock::now() + 10s;
+  while (std::chrono::steady_clock::now() < until) {
+    const int leader = servers.leader();
+    const etcd::Member* asked = members.connected();
+    if (leader >= 0 && asked != nullptr &&
+        asked->address == servers.addresses()[static_cast<std::size_t>(leader)])
+      return true;
+    std::this_thread::sleep_for(50ms);
+  }
+  return false;
+}
+
+TEST(EtcdCluster, TheLeaderIsAskedWhoeverItIs) {
+  EtcdServers servers(3);
+  EtcdPlace place{.members = servers.addresses()};
+  // The one that is asked first does not lead.
+  std::ranges::rotate(place.members, place.members.begin() + (servers.leader() + 1) % 3);
+  const auto opened = etcd::Members::open(place, 500ms, 5s);
+  ASSERT_TRUE(opened);
+  etcd::Members& members = **opened;
+  EXPECT_TRUE(ask_leader(members, servers));
+  const int first = servers.leader();
+  ASSERT_GE(first, 0);
+  // Whoever has failed is not asked again at once, though it still says that it leads.
+  const etcd::Member* failed = members.connected();
+  members.leave(*failed);
+  const auto until = std::chrono::steady_clock::now() + 1s;
+  while (std::chrono::steady_clock::now() < until) {
+    EXPECT_NE(members.connected(), failed);
+    std::this_thread::sleep_for(50ms);
+  }
+  EXPECT_TRUE(ask_leader(members, servers));
+  servers.kill(first);
+  EXPECT_TRUE(ask_leader(members, servers));
+  EXPECT_NE(servers.leader(), first);
 }
 
 /// Adds large documents until one is not done; what was said then.

@@ -89,7 +89,10 @@ Result<std::shared_ptr<Members>> Members::open(const EtcdPlace& place,
     // Without a connection, the call says what is wrong with it.
     Member& asked = member == nullptr ? members->members_.front() : *member;
     auto greeted = members->greet(asked, place.prefix, deadline);
-    if (greeted) return members;
+    if (greeted) {
+      members->look_for_leader();
+      return members;
+    }
     if (is_over || greeted.error().code != Errc::contended)
       return Error{Errc::unavailable, greeted.error().detail};
     members->leave(asked);
@@ -162,7 +165,16 @@ Result<void> Members::greet(Member& member, const std::string& prefix,
   return {};
 }
 
+void Members::look_for_leader() {
+  if (members_.size() == 1) return;
+  std::vector<Leader::Maintenance*> asked;
+  for (const Member& member : members_) asked.push_back(member.maintenance.get());
+  leader_.emplace(*keeper_, std::move(asked), [this](auto& context) { sign(context); });
+}
+
 Member* Members::connected() {
+  const auto leader = leader_ ? leader_->place() : std::nullopt;
+  if (leader && keeper_->is_connected(*leader)) return &members_[*leader];
   const std::size_t first = current_.load();
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const std::size_t place = (first + i) % members_.size();
@@ -175,6 +187,7 @@ Member* Members::connected() {
 
 void Members::leave(const Member& member) {
   std::size_t left = static_cast<std::size_t>(&member - members_.data());
+  if (leader_) leader_->doubt(left);
   current_.compare_exchange_strong(left, (left + 1) % members_.size());
 }
 

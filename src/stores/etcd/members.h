@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "posse/result.h"
 #include "stores/etcd/etcd_place.h"
 #include "stores/etcd/keeper.h"
+#include "stores/etcd/leader.h"
 
 namespace posse::etcd {
 
@@ -29,7 +31,8 @@ struct Member {
   std::unique_ptr<etcdserverpb::Maintenance::Stub> maintenance;
 };
 
-/// Connected to all members, asking one of them until it fails. May be used by many threads.
+/// Connected to all members, asking the one that leads, or another until it fails. May be used by
+/// many threads.
 class Members {
  public:
   /// Connects, logs in and looks below the prefix; blocks, at most `patience`, each call at most
@@ -67,6 +70,7 @@ class Members {
   Members() = default;
 
   Result<void> connect(const EtcdPlace& place);
+  void look_for_leader();
   Result<void> greet(Member& member, const std::string& prefix, std::chrono::milliseconds deadline);
 
   std::unique_ptr<Keeper> keeper_;
@@ -77,6 +81,7 @@ class Members {
   std::string token_;  // under the mutex
   std::string version_;
   bool was_empty_ = false;
+  std::optional<Leader> leader_;  // of several members; the first to go
 };
 
 }  // namespace posse::etcd
