@@ -23,7 +23,9 @@ void Explorer::judge_contents(const State& state) {
 Wrong Explorer::judge_holds(const Books& books) const {
   for (const Role& role : scenario_.roles) {
     for (const Order& order : role.orders) {
-      const auto& holds = books.participants.at(order.guard).holds;
+      const auto guard = books.participants.find(order.guard);
+      if (guard == books.participants.end()) continue;
+      const auto& holds = guard->second.holds;
       const auto held = std::count_if(holds.begin(), holds.end(), [&](const Hold& one) {
         return one.intent.is_of(order.request);
       });
@@ -119,7 +121,7 @@ std::map<Key, std::int64_t> Explorer::opening_of(const State& state) const {
 /// time there is nothing left to do, and each order asked again gets one answer for ever.
 Wrong Explorer::judge_recovery(Contents contents, const State& state) {
   std::vector<Script> all{recovering(scenario_.sequence)};
-  for (const auto& [key, balance] : scenario_.opening) all.push_back(logging_in(key));
+  for (const Key& key : documents_of(scenario_)) all.push_back(logging_in(key));
   for (const Script& script : all) {
     const Alone alone = run_alone(io_, script, contents);
     if (!alone.ended) return "recovery does not end";

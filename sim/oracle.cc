@@ -189,20 +189,51 @@ Wrong check_head(const Books& books, const Sequence& sequence, EntryNumber head)
   return {};
 }
 
-void owe(const Entry& entry, std::map<Key, std::int64_t>& balances) {
-  for (const Operation& operation : entry.operations) {
-    for (const Effect& effect : operation.effects) {
-      balances[effect.key] += effect.details.at("amount").as_int64();
-    }
+/// What the entries say of the documents, one after the other. Who had a document for itself had it
+/// as the operations before have left it.
+class Replay {
+ public:
+  explicit Replay(const std::map<Key, std::int64_t>& opening) {
+    for (const auto& [key, balance] : opening) documents_[key].data["balance"] = balance;
   }
-}
 
-std::map<Key, std::int64_t> owed(const Books& books, std::map<Key, std::int64_t> balances) {
-  for (const auto& [sequence, chain] : books.entries) {
-    for (const Entry& entry : chain) owe(entry, balances);
+  Wrong replay(const Entry& entry) {
+    for (const Operation& operation : entry.operations) {
+      for (const Effect& effect : operation.effects) {
+        if (auto wrong = replay(entry, effect)) return wrong;
+      }
+    }
+    return {};
   }
-  return balances;
-}
+
+  Wrong compare(const Key& key, const Participant& participant) {
+    const bool is_there = documents_.contains(key) && documents_[key].is_there;
+    if (participant.is_there != is_there)
+      return key.text() + (is_there ? " is missing" : " is there, and has been removed");
+    const std::int64_t has = participant.value("balance");
+    const std::int64_t must = documents_[key].value("balance");
+    if (has == must) return {};
+    return key.text() + " has " + std::to_string(has) + ", must have " + std::to_string(must);
+  }
+
+ private:
+  Wrong replay(const Entry& entry, const Effect& effect) {
+    const bool is_known = documents_.contains(effect.key);
+    Participant& document = documents_[effect.key];
+    const EffectKind& kind = *kinds_.find(effect.kind);
+    if (kind.is_exclusive()) {
+      if (!is_known) document.is_there = false;
+      if (kind.admit(document, effect.details))
+        return at(entry) + " has `" + effect.kind + "` on " + effect.key.text() +
+               ", which the operations before do not allow";
+    }
+    kind.apply(document, effect.details);
+    return {};
+  }
+
+  EffectKinds kinds_;
+  std::map<Key, Participant> documents_;
+};
 
 }  // namespace
 
@@ -280,14 +311,15 @@ Wrong check_at_rest(const Books& books, const std::map<Key, std::int64_t>& openi
       return sequence.name() + " has entries that nobody has published";
     }
   }
-  const auto balances = owed(books, opening);
+  Replay replay(opening);
+  for (const auto& [sequence, chain] : books.entries) {
+    for (const Entry& entry : chain) {
+      if (auto wrong = replay.replay(entry)) return wrong;
+    }
+  }
   for (const auto& [key, participant] : books.participants) {
     if (!participant.holds.empty()) return key.text() + " is stuck with a hold";
-    const std::int64_t owes = balances.contains(key) ? balances.at(key) : 0;
-    if (participant.value("balance") != owes) {
-      return key.text() + " has " + std::to_string(participant.value("balance")) + ", must have " +
-             std::to_string(owes);
-    }
+    if (auto wrong = replay.compare(key, participant)) return wrong;
   }
   return {};
 }

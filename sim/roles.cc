@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/roles.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace posse::sim {
@@ -48,6 +49,30 @@ Order transfer(const std::string& from, const std::string& to) {
   Order both = order(from, "to " + to);
   both.effects.push_back(add_effect(account(to), "balance", 1));
   return both;
+}
+
+Order change(const std::string& request, std::vector<Effect> effects) {
+  Order order;
+  order.sequence = stage();
+  order.guard = effects.front().key;
+  for (const Effect& effect : effects) order.guard = std::min(order.guard, effect.key);
+  order.request = request_key("documents", request, Time{std::chrono::milliseconds{1000}});
+  order.effects = std::move(effects);
+  return order;
+}
+
+Role changer(const std::string& name, std::vector<Effect> effects) {
+  return node(name, {change(name, std::move(effects))});
+}
+
+boost::json::object content(std::int64_t balance) {
+  return {{"balance", balance}};
+}
+
+State state_of(std::int64_t balance) {
+  Participant participant;
+  participant.data = content(balance);
+  return participant.state();
 }
 
 Role transferrer(const std::string& from, const std::string& to) {

@@ -31,6 +31,14 @@ Role buyer(const std::string& owner, const std::string& request = "once");
 /// Asks for the same again, on a node of its own.
 Role other_buyer(const std::string& owner);
 
+/// An order for several documents as a whole; its guard is the first of them.
+Order change(const std::string& request, std::vector<Effect> effects);
+Role changer(const std::string& name, std::vector<Effect> effects);
+
+/// A document with so much in it.
+boost::json::object content(std::int64_t balance);
+State state_of(std::int64_t balance);
+
 Role transferrer(const std::string& from, const std::string& to);
 
 Role recoverer(const std::string& name = "recoverer");
@@ -45,6 +53,7 @@ Role depositor(const std::string& owner);
 Role at(Sequence sequence, Role role);
 
 /// Scenarios by theme, each file its own.
+void add_documents(std::vector<Scenario>& all);
 void add_model_cases(std::vector<Scenario>& all);
 void add_patrol(std::vector<Scenario>& all);
 void add_recovery(std::vector<Scenario>& all);

@@ -93,6 +93,9 @@ std::vector<Scenario> all_scenarios();
 /// One whose processes break a rule: an explorer that finds nothing wrong with it is blind.
 Scenario canary();
 
+/// Those it begins with and those its orders name.
+std::set<Key> documents_of(const Scenario& scenario);
+
 /// The documents a scenario begins with.
 Contents opening_contents(const Scenario& scenario);
 

@@ -188,6 +188,17 @@ void add_limits(std::vector<Scenario>& all) {
 
 }  // namespace
 
+std::set<Key> documents_of(const Scenario& scenario) {
+  std::set<Key> keys;
+  for (const auto& [key, balance] : scenario.opening) keys.insert(key);
+  for (const Role& role : scenario.roles) {
+    for (const Order& order : role.orders) {
+      for (const Effect& effect : order.effects) keys.insert(effect.key);
+    }
+  }
+  return keys;
+}
+
 Contents opening_contents(const Scenario& scenario) {
   Contents contents;
   contents.add(scenario.sequence.head(),
@@ -219,6 +230,7 @@ std::vector<Scenario> all_scenarios() {
   add_scarce(all);
   add_recovery(all);
   add_patrol(all);
+  add_documents(all);
   add_model_cases(all);
   return all;
 }

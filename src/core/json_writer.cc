@@ -35,6 +35,11 @@ void JsonWriter::name(std::string_view name) {
   comma_ = false;
 }
 
+void JsonWriter::null() {
+  separate();
+  text_ += "null";
+}
+
 void JsonWriter::value(std::string_view text) {
   separate();
   if (std::all_of(text.begin(), text.end(), is_plain)) {

@@ -31,6 +31,7 @@ class JsonWriter {
   }
   void value(std::string_view text);
   void value(const boost::json::object& object);
+  void null();
 
   template <class Value>
   void field(std::string_view field_name, const Value& field_value) {

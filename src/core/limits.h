@@ -10,14 +10,18 @@ namespace posse {
 
 using namespace std::chrono_literals;
 
-/// Operations in one entry: 256 of the largest (about 3.5 KiB each) stay below value_bytes_max.
+/// Operations in one entry, and what applications have added to those that are in it when no
+/// further one goes in: with the last of them, its names and its receipt it stays below
+/// value_bytes_max.
 inline constexpr std::size_t entry_operations_max = 256;
+inline constexpr std::size_t entry_bytes_enough = std::size_t{512} * 1024;
 
 /// Effects of one operation: enough for a transfer with fees; each costs one settle.
 inline constexpr std::size_t operation_effects_max = 16;
 
-/// What an application may add to one operation, as JSON text, so that an entry stays storable.
-inline constexpr std::size_t operation_bytes_max = 3072;
+/// What an application may add to one operation, as JSON text: it goes to the store in the entry
+/// and once more in the document.
+inline constexpr std::size_t operation_bytes_max = std::size_t{64} * 1024;
 
 /// Holds on one participant at a time: bounds its document and what one resolve has to decide.
 inline constexpr std::size_t holds_max = 16;

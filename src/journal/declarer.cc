@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/declarer.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,10 @@ constexpr std::size_t helping_max = 64;
 /// How often a declare that lacks funds or room decides the holds in its way before it is refused:
 /// in a crowd, each round meets new ones.
 constexpr int blocked_max = 8;
+
+/// How often our hold may come to stand behind another one before it gives up: so many can be
+/// there.
+constexpr int waits_max = 2 * static_cast<int>(holds_max);
 
 /// The participants of an operation, its guard first.
 std::vector<Key> participants_of(const Attempt& attempt) {
@@ -36,7 +41,8 @@ struct Declarer::Look {
   std::uint64_t pages = 0;
   std::uint64_t searched = 0;  ///< Pages known not to hold the request.
   std::optional<Refusal> refusal;
-  std::vector<Hold> holds;
+  std::optional<Hold> in_the_way;  ///< Ours waits behind it.
+  std::vector<Hold> holds;         ///< Those beside ours.
 };
 
 Task<Result<Declaration>> Declarer::declare(const Attempt* attempt) {
@@ -57,34 +63,44 @@ Task<Result<Declaration>> Declarer::declare(const Attempt* attempt) {
 
 /// One participant; decides the holds in the way as often as that may help.
 Task<Result<Declaration>> Declarer::declare_on(const Attempt* attempt, Key key) {
-  for (int blocked = 0;; ++blocked) {
+  for (int blocked = 0, waits = 0;;) {
     auto declared = co_await declare_once(attempt, key);
-    const bool refused = declared && std::holds_alternative<Refusal>(*declared);
-    if (!refused || blocked == blocked_max) co_return declared;
+    if (!declared) co_return declared.error();
+    if (!*declared) {
+      if (++waits <= waits_max) continue;
+      const auto left = co_await give_up(attempt, key);
+      if (!left) co_return left.error();
+      co_return Refusal{.code = "busy",
+                        .detail = key.text() + " is held by others each time; try again",
+                        .more = {}};
+    }
+    const bool refused = std::holds_alternative<Refusal>(**declared);
+    if (!refused || blocked == blocked_max) co_return **std::move(declared);
     const auto participant = co_await views_.participants.get(key);
     if (!participant) co_return participant.error();
     const bool in_the_way = *participant && !(*participant)->holds.empty();
-    if (!in_the_way && blocked > 0) co_return declared;
+    if (!in_the_way && blocked > 0) co_return **std::move(declared);
+    ++blocked;
     const auto resolved = co_await resolver_.resolve_all(key);
     if (!resolved) co_return resolved.error();
   }
 }
 
-Task<Result<Declaration>> Declarer::declare_once(const Attempt* attempt, Key key) {
+/// Empty if our hold had to wait behind another one, which is decided now.
+Task<Result<std::optional<Declaration>>> Declarer::declare_once(const Attempt* attempt, Key key) {
   Look look;
+  const bool is_shown = is_exclusive(*attempt->operation, key);
   for (int searches = 0; searches < swaps_max; ++searches) {
     Decision decision = [&](Participant& participant) {
-      look =
-          Look{.pages = participant.pages, .searched = look.searched, .refusal = {}, .holds = {}};
-      if (participant.hold(attempt->hold.intent) != nullptr)
-        return Verdict::keep;  // was unknown, is here
-      if (key == attempt->guard) decide_guard(*attempt, participant, look);
-      if (look.earlier || look.search_pages) return Verdict::keep;
-      look.refusal = put_in(*attempt, key, participant);
-      look.holds = participant.holds;
-      return look.refusal ? Verdict::keep : Verdict::write;
+      look = Look{.pages = participant.pages,
+                  .searched = look.searched,
+                  .refusal = {},
+                  .in_the_way = {},
+                  .holds = {}};
+      return decide(*attempt, key, participant, look);
     };
-    const auto updated = co_await views_.participants.update(key, std::move(decision));
+    const Absence absence = is_shown ? Absence::is_shown : Absence::is_told;
+    const auto updated = co_await views_.participants.update(key, std::move(decision), absence);
     if (!updated) co_return updated.error();
     if (*updated == Updated::absent) {
       co_return Refusal{
@@ -92,6 +108,11 @@ Task<Result<Declaration>> Declarer::declare_once(const Attempt* attempt, Key key
     }
     if (look.earlier) co_return Earlier{};
     if (look.refusal) co_return *std::move(look.refusal);
+    if (look.in_the_way) {
+      const auto resolved = co_await resolver_.resolve(key, *look.in_the_way);
+      if (!resolved) co_return resolved.error();
+      co_return std::optional<Declaration>();
+    }
     if (!look.search_pages) {
       help_later(key, look.holds);
       co_return Declared{};
@@ -105,6 +126,70 @@ Task<Result<Declaration>> Declarer::declare_once(const Attempt* attempt, Key key
   co_return Error{Errc::contended, key.text() + ": others settle on it each time"};
 }
 
+/// Puts our hold in. It promises once nothing stands before it that it conflicts with, which the
+/// store must have accepted in a write: a read may be old.
+Verdict Declarer::decide(const Attempt& attempt, const Key& key, Participant& participant,
+                         Look& look) const {
+  const Hold* own = participant.hold(attempt.hold.intent);
+  const bool was_there = own != nullptr;
+  if (was_there && !own->reserve.empty()) return Verdict::keep;  // it was unknown, it is here
+  if (!was_there && key == attempt.guard) decide_guard(attempt, participant, look);
+  if (look.earlier || look.search_pages) return Verdict::keep;
+
+  const auto before = participant.holds;
+  Hold* placed = place(attempt, key, participant);
+  if (placed == nullptr) {
+    look.refusal = Refusal{.code = "too_many_holds",
+                           .detail = key.text() + " has " + std::to_string(holds_max) +
+                                     " operations under way, which is the limit",
+                           .more = {}};
+    return Verdict::keep;
+  }
+  if (const Hold* other = participant.hold_before(attempt.hold.intent)) {
+    look.in_the_way = *other;
+    return was_there ? Verdict::keep : Verdict::write;
+  }
+  look.refusal = promise(attempt, key, participant, placed->reserve);
+  if (look.refusal && was_there) {
+    participant.take_out(attempt.hold);
+    return Verdict::write;
+  }
+  if (look.refusal) {
+    participant.holds = before;
+    return Verdict::keep;
+  }
+  for (const Hold& hold : participant.holds) {
+    if (!hold.conflicts(*placed)) look.holds.push_back(hold);
+  }
+  return was_there && placed->reserve.empty() ? Verdict::confirm : Verdict::write;
+}
+
+/// Our hold in the participant: as it is there, in the place of the attempt before, or the last
+/// one. It has set nothing aside. Null if there are too many.
+Hold* Declarer::place(const Attempt& attempt, const Key& key, Participant& participant) const {
+  auto& holds = participant.holds;
+  const auto find = [&](const Hold& wanted) {
+    return std::find_if(holds.begin(), holds.end(),
+                        [&](const Hold& hold) { return hold.same(wanted); });
+  };
+  auto own = find(attempt.hold);
+  if (own != holds.end()) return &*own;
+  if (attempt.previous) own = find(*attempt.previous);
+  if (own == holds.end()) {
+    if (holds.size() >= holds_max) return nullptr;
+    own = holds.emplace(holds.end());
+  }
+  *own = attempt.hold;
+  own->is_exclusive = is_exclusive(*attempt.operation, key);
+  return &*own;
+}
+
+bool Declarer::is_exclusive(const Operation& operation, const Key& key) const {
+  return std::any_of(operation.effects.begin(), operation.effects.end(), [&](const Effect& effect) {
+    return effect.key == key && views_.kinds.find(effect.kind)->is_exclusive();
+  });
+}
+
 /// Whether the guard shows the same request: settled, held, or perhaps in a page.
 void Declarer::decide_guard(const Attempt& attempt, const Participant& participant,
                             Look& look) const {
@@ -112,32 +197,25 @@ void Declarer::decide_guard(const Attempt& attempt, const Participant& participa
   const bool previous = held != nullptr && attempt.previous && held->same(*attempt.previous);
   look.earlier =
       participant.settlement_of(attempt.request) != nullptr || (held != nullptr && !previous);
-  look.search_pages =
-      participant.may_have_spilled(attempt.request) && participant.pages > look.searched;
+  look.search_pages = !attempt.is_new && participant.may_have_spilled(attempt.request) &&
+                      participant.pages > look.searched;
 }
 
-/// Puts the hold in if the participant can promise every effect of the operation on it.
-std::optional<Refusal> Declarer::put_in(const Attempt& attempt, const Key& key,
-                                        Participant& participant) const {
-  const auto holds = participant.holds;
-  if (attempt.previous) participant.take_out(*attempt.previous);
-  std::optional<Refusal> refusal;
-  if (participant.holds.size() >= holds_max) {
-    refusal = Refusal{.code = "too_many_holds",
-                      .detail = key.text() + " has " + std::to_string(holds_max) +
-                                " operations under way, which is the limit",
-                      .more = {}};
-  } else {
-    participant.holds.push_back(attempt.hold);
-  }
+/// Sets aside in our hold, whose reserve is `reserve`, what every effect of the operation needs, if
+/// the participant can promise it.
+std::optional<Refusal> Declarer::promise(const Attempt& attempt, const Key& key,
+                                         const Participant& participant, Reserve& reserve) const {
   for (const auto& effect : attempt.operation->effects) {
-    if (refusal || effect.key != key) continue;
+    if (effect.key != key) continue;
     const EffectKind* kind = views_.kinds.find(effect.kind);
-    refusal = kind->admit(participant, effect.details);
-    if (!refusal) kind->reserve(effect.details, participant.holds.back().reserve);
+    if (auto refusal = kind->admit(participant, effect.details)) return refusal;
+    kind->reserve(effect.details, reserve);
   }
-  if (refusal) participant.holds = holds;
-  return refusal;
+  return {};
+}
+
+Task<Result<void>> Declarer::give_up(const Attempt* attempt, Key key) {
+  co_return co_await release_on(std::move(key), attempt->hold);
 }
 
 Task<Result<void>> Declarer::release(const Attempt* attempt, Hold hold) {

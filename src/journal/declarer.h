@@ -27,6 +27,7 @@ struct Attempt {
   std::shared_ptr<const Operation> operation;
   Key guard;
   RequestKey request;
+  bool is_new = false;
   Hold hold;                     ///< Without reserve: that follows from each participant's effects.
   std::optional<Hold> previous;  ///< Our own of an attempt that passed: goes out as ours goes in.
 };
@@ -39,9 +40,11 @@ class Declarer {
   Declarer(Finisher::Views views, Resolver& resolver, TaskGroup& tasks, std::set<Intent>& driven)
       : views_(views), resolver_(resolver), tasks_(tasks), driven_(driven) {}
 
-  /// Declares on the guard first, then in key order. Where funds or room are spoken for by holds
-  /// of others, those are decided first. On anything but Declared no hold of this attempt is
-  /// left, unless an error came in between.
+  /// Declares on the guard first, then in key order; where effects are exclusive that is one order
+  /// for everybody, so that nobody waits in a circle. Where a document is held by somebody whom
+  /// ours conflicts with, our hold waits behind theirs: first come, first served. Where funds or
+  /// room are spoken for by holds of others, those are decided first. On anything but Declared no
+  /// hold of this attempt is left, unless an error came in between.
   Task<Result<Declaration>> declare(const Attempt* attempt);
 
   /// Takes `hold` out of every participant of the attempt: its driver has given up, and none of
@@ -52,13 +55,18 @@ class Declarer {
   struct Look;
 
   Task<Result<Declaration>> declare_on(const Attempt* attempt, Key key);
-  Task<Result<Declaration>> declare_once(const Attempt* attempt, Key key);
+  Task<Result<std::optional<Declaration>>> declare_once(const Attempt* attempt, Key key);
   Task<Result<void>> release_on(Key key, Hold hold);
   Task<void> help(Key key, Hold hold);
   void help_later(const Key& key, const std::vector<Hold>& holds);
+  Task<Result<void>> give_up(const Attempt* attempt, Key key);
+  Verdict decide(const Attempt& attempt, const Key& key, Participant& participant,
+                 Look& look) const;
   void decide_guard(const Attempt& attempt, const Participant& participant, Look& look) const;
-  std::optional<Refusal> put_in(const Attempt& attempt, const Key& key,
-                                Participant& participant) const;
+  bool is_exclusive(const Operation& operation, const Key& key) const;
+  Hold* place(const Attempt& attempt, const Key& key, Participant& participant) const;
+  std::optional<Refusal> promise(const Attempt& attempt, const Key& key,
+                                 const Participant& participant, Reserve& reserve) const;
 
   Finisher::Views views_;
   Resolver& resolver_;

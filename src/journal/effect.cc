@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/assert.h"
+#include "journal/document_kinds.h"
 #include "journal/participant.h"
 
 namespace posse {
@@ -48,6 +49,8 @@ Refusal below_floor(const Participant& participant, const Add& add) {
 
 class AddKind final : public EffectKind {
  public:
+  bool is_exclusive() const override { return false; }
+
   std::optional<Refusal> check(const json::object& details) const override {
     if (read(details)) return {};
     return Refusal{
@@ -67,6 +70,7 @@ class AddKind final : public EffectKind {
                                const json::object& details) const override {
     const auto add = read(details);
     POSSE_ASSERT(add);
+    if (!participant.is_there) return missing();
     std::int64_t after = 0;
     if (add->amount < 0) {
       const bool fits =
@@ -91,8 +95,13 @@ class AddKind final : public EffectKind {
 
 }  // namespace
 
+Refusal missing() {
+  return {.code = "missing", .detail = "there is no such document", .more = {}};
+}
+
 EffectKinds::EffectKinds() {
   learn("add", std::make_unique<AddKind>());
+  learn_document_kinds(*this);
 }
 
 void EffectKinds::learn(std::string name, std::unique_ptr<EffectKind> kind) {

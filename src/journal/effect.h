@@ -1,4 +1,4 @@
-/// What an operation does to one document, and the kinds of effect there are.
+/// The kinds of effect there are.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -7,30 +7,14 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <boost/json.hpp>
 
-#include "posse/result.h"
-#include "posse/types.h"
+#include "posse/effect.h"
 
 namespace posse {
 
 class Participant;
-
-/// One change of one document, as data: a recoverer needs nothing else.
-struct Effect {
-  Key key;                      ///< The participant.
-  std::string kind;             ///< Which EffectKind, by name.
-  boost::json::object details;  ///< What that kind needs to know.
-};
-
-/// Why a participant cannot take an effect: a stable code and a sentence for people.
-struct Refusal {
-  std::string code;
-  std::string detail;
-  boost::json::object more;  ///< Figures a caller may show, e.g. the new price.
-};
 
 /// What a hold sets aside for an effect: for a number, by how much it may change at most.
 using Reserve = std::map<std::string, std::int64_t>;
@@ -39,6 +23,9 @@ using Reserve = std::map<std::string, std::int64_t>;
 class EffectKind {
  public:
   virtual ~EffectKind() = default;
+
+  /// Whether the document must be held by nobody else meanwhile.
+  virtual bool is_exclusive() const = 0;
 
   /// Whether `details` are well-formed.
   virtual std::optional<Refusal> check(const boost::json::object& details) const = 0;
@@ -54,10 +41,13 @@ class EffectKind {
   virtual void apply(Participant& participant, const boost::json::object& details) const = 0;
 };
 
+/// Says that there is no document to change.
+Refusal missing();
+
 /// The kinds of effect by name. Every node of one store must know the same ones.
 class EffectKinds {
  public:
-  /// Knows `add`.
+  /// Knows `add`, `check`, `create`, `set` and `remove`.
   EffectKinds();
 
   void learn(std::string name, std::unique_ptr<EffectKind> kind);
@@ -68,11 +58,5 @@ class EffectKinds {
  private:
   std::map<std::string, std::unique_ptr<EffectKind>> kinds_;
 };
-
-/// `add`: adds `amount` to the number `field`; if `floor` is given, the number never goes below
-/// it. Many may be held at once: what may leave is spoken for (the escrow method, O'Neil 1986),
-/// and so is the room for what may arrive.
-Effect add_effect(Key key, std::string field, std::int64_t amount);
-Effect add_effect(Key key, std::string field, std::int64_t amount, std::int64_t floor);
 
 }  // namespace posse

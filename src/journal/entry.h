@@ -25,6 +25,7 @@ struct Operation {
   std::vector<Effect> effects;
   boost::json::object line;
   boost::json::object data;
+  std::size_t bytes = 0;  ///< What the application has added, as JSON text; its driver knows.
 };
 
 /// Where a sequence stands after one of its entries: what the next one is computed from. Position

@@ -87,9 +87,13 @@ Finisher::Settling Finisher::settle_one(Participant& participant, const Key& key
   if (hold == nullptr) return Settling::unseen;
   const auto effects = effects_on(key, operation);
   Reserve done;
+  bool is_exclusive = false;
   for (const Effect* effect : effects) {
-    views_.kinds.find(effect->kind)->reserve(effect->details, done);
+    const EffectKind* kind = views_.kinds.find(effect->kind);
+    kind->reserve(effect->details, done);
+    is_exclusive = is_exclusive || kind->is_exclusive();
   }
+  if (is_exclusive && !hold->is_exclusive) return Settling::broken;
   if (!participant.keeps_promise(*hold, done)) return Settling::broken;
   const Settled settled{.intent = operation.intent,
                         .sequence = entry.sequence,

@@ -18,6 +18,9 @@ constexpr std::size_t turnstiles_max = 4096;
 /// Earlier attempts at one request that a repeated request decides before it tries anew.
 constexpr int recalls_max = 4;
 
+/// How often a reader tries to have its documents for itself.
+constexpr int turns_max = 3;
+
 /// How deep an order's lists and objects may nest: the reader stops at 32, and an entry adds some.
 constexpr int nesting_max = 16;
 
@@ -57,6 +60,14 @@ bool is_readable(const Order& order) {
          std::all_of(order.effects.begin(), order.effects.end(), is_fine);
 }
 
+/// What the application has brought, as JSON text.
+std::size_t bytes_of(const Order& order) {
+  std::size_t bytes =
+      boost::json::serialize(order.line).size() + boost::json::serialize(order.data).size();
+  for (const auto& effect : order.effects) bytes += boost::json::serialize(effect.details).size();
+  return bytes;
+}
+
 Refusal busy(std::string detail) {
   return {.code = "busy", .detail = std::move(detail), .more = {}};
 }
@@ -66,6 +77,7 @@ Refusal busy(std::string detail) {
 /// One order on its way.
 struct Journal::Drive {
   const Order* order;
+  std::size_t bytes;
   std::shared_ptr<Turnstile> turnstile;
   Steady began{};
   int attempts = 0;
@@ -81,7 +93,8 @@ Journal::Journal(Doors doors, Announcer& announcer)
       participants_({doors.store, doors.clock, doors.random}, counters_),
       finisher_({sequences_, participants_, kinds_}, doors.clock, doors.executor, counters_),
       resolver_({sequences_, participants_, kinds_}, finisher_, doors.clock, counters_),
-      declarer_({sequences_, participants_, kinds_}, resolver_, tasks_, driven_) {
+      declarer_({sequences_, participants_, kinds_}, resolver_, tasks_, driven_),
+      reader_(participants_, resolver_) {
   compose_with("journal", std::make_unique<PlainComposer>());
 }
 
@@ -90,8 +103,10 @@ void Journal::compose_with(std::string family, std::unique_ptr<Composer> compose
 }
 
 Task<Result<Outcome>> Journal::commit(Order order) {
-  if (auto refusal = malformed(order)) co_return Outcome(*std::move(refusal));
+  const std::size_t bytes = bytes_of(order);
+  if (auto refusal = malformed(order, bytes)) co_return Outcome(*std::move(refusal));
   Drive drive{.order = &order,
+              .bytes = bytes,
               .turnstile = turnstile(order.sequence),
               .began = doors_.clock.steady(),
               .attempt = {},
@@ -135,7 +150,8 @@ Task<Result<std::optional<Outcome>>> Journal::attempt(Drive* drive) {
   if (!declared) co_return declared.error();
   if (auto* insufficient = std::get_if<Refusal>(&*declared))
     co_return Outcome(std::move(*insufficient));
-  if (std::holds_alternative<Earlier>(*declared)) co_return co_await recall(order);
+  if (std::holds_alternative<Earlier>(*declared))
+    co_return co_await recall(order->guard, order->request);
   if (drive->passed) driven_.erase(drive->passed->intent);
   drive->passed.reset();
   co_return co_await claim(drive);
@@ -170,11 +186,15 @@ Attempt Journal::new_attempt(const Drive& drive) {
       std::min(window_entries << static_cast<unsigned>(drive.attempts), window_entries_max);
   const EntryNumber tip = drive.turnstile->tip().entry;
   Attempt attempt;
-  Operation operation{
-      .intent = intent, .effects = order.effects, .line = order.line, .data = order.data};
+  Operation operation{.intent = intent,
+                      .effects = order.effects,
+                      .line = order.line,
+                      .data = order.data,
+                      .bytes = drive.bytes};
   attempt.operation = std::make_shared<const Operation>(std::move(operation));
   attempt.guard = order.guard;
   attempt.request = order.request;
+  attempt.is_new = order.is_new;
   attempt.hold = {.intent = intent,
                   .sequence = order.sequence,
                   .first = tip + 1,
@@ -187,7 +207,7 @@ Attempt Journal::new_attempt(const Drive& drive) {
 
 /// A request that would be refused now may have been granted before.
 Task<Result<Outcome>> Journal::refuse_or_recall(const Order* order, Refusal refusal) {
-  auto recalled = co_await recall(order);
+  auto recalled = co_await recall(order->guard, order->request);
   if (!recalled) co_return recalled.error();
   if (*recalled) co_return **std::move(recalled);
   co_return Outcome(std::move(refusal));
@@ -195,20 +215,19 @@ Task<Result<Outcome>> Journal::refuse_or_recall(const Order* order, Refusal refu
 
 /// What an earlier attempt at the same request came to; decides it if it is held. Empty if there
 /// was none, or it came to nothing.
-Task<Result<std::optional<Outcome>>> Journal::recall(const Order* order) {
+Task<Result<std::optional<Outcome>>> Journal::recall(Key guard_key, RequestKey request) {
   for (int recalls = 0; recalls < recalls_max; ++recalls) {
-    const auto guard = co_await participants_.get(order->guard);
+    const auto guard = co_await participants_.get(guard_key);
     if (!guard) co_return guard.error();
     if (!*guard) break;
-    if (const Settled* settled = (*guard)->settlement_of(order->request)) {
+    if (const Settled* settled = (*guard)->settlement_of(request)) {
       co_return co_await recall_settled(*settled);
     }
-    const Hold* held = (*guard)->hold_of(order->request);
+    const Hold* held = (*guard)->hold_of(request);
     if (held == nullptr) {
-      if (!(*guard)->may_have_spilled(order->request)) break;
-      auto wanted = [&](const Settled& one) { return one.intent.is_of(order->request); };
-      const auto spilled =
-          co_await participants_.find_spilled(order->guard, (*guard)->pages, wanted);
+      if (!(*guard)->may_have_spilled(request)) break;
+      auto wanted = [&](const Settled& one) { return one.intent.is_of(request); };
+      const auto spilled = co_await participants_.find_spilled(guard_key, (*guard)->pages, wanted);
       if (!spilled) co_return spilled.error();
       if (!*spilled) break;
       co_return co_await recall_settled(**spilled);
@@ -216,7 +235,7 @@ Task<Result<std::optional<Outcome>>> Journal::recall(const Order* order) {
     if (driven_.contains(held->intent) && recalls + 1 < recalls_max) {
       co_await doors_.clock.sleep(5ms);  // under way in this node, perhaps in this very call
     }
-    const auto resolved = co_await resolver_.resolve(order->guard, *held);
+    const auto resolved = co_await resolver_.resolve(guard_key, *held);
     if (!resolved) co_return resolved.error();
   }
   co_return std::optional<Outcome>{};
@@ -237,6 +256,66 @@ Task<Result<std::optional<Outcome>>> Journal::recall_settled(Settled settled) {
   co_return Outcome(std::move(committed));
 }
 
+Task<Result<std::optional<Committed>>> Journal::find(Key guard, RequestKey request) {
+  auto recalled = co_await recall(std::move(guard), request);
+  if (!recalled) co_return recalled.error();
+  if (!*recalled) co_return std::optional<Committed>();
+  co_return std::get<Committed>(**std::move(recalled));
+}
+
+Task<Result<std::vector<Participant>>> Journal::read(std::vector<Key> keys) {
+  auto found = co_await reader_.look(keys);
+  if (!found) co_return found.error();
+  if (*found) co_return **std::move(found);
+  for (int turns = 0; turns < turns_max; ++turns) {
+    std::set<Key> held(keys.begin(), keys.end());
+    const auto read = co_await read_in_turn(std::move(held));
+    if (!read) co_return read.error();
+    if (!*read) continue;
+    std::vector<Participant> in_order;
+    for (const Key& key : keys) in_order.push_back((*read)->at(key));
+    co_return in_order;
+  }
+  co_return Error{Errc::contended, keys.front().text() + ": others hold it each time"};
+}
+
+/// While all of them are held for us alone, nothing is committed on them. Nothing is claimed, and
+/// so our holds may go out again. Empty if that did not come to be.
+Task<Result<std::optional<std::map<Key, Participant>>>> Journal::read_in_turn(std::set<Key> keys) {
+  const auto journal = co_await some_journal();
+  if (!journal) co_return journal.error();
+  const auto turnstile = this->turnstile(*journal);
+  const auto opened = co_await turnstile->open();
+  if (!opened) co_return opened.error();
+  if (*opened) co_return Error{Errc::contended, journal->name() + ": was just there"};
+  Order order;
+  order.sequence = *journal;
+  order.guard = *keys.begin();
+  order.is_new = true;
+  for (const Key& key : keys) order.effects.push_back({.key = key, .kind = "check", .details = {}});
+  for (auto& byte : order.request.bytes) byte = static_cast<std::uint8_t>(doors_.random.bits());
+  Drive drive{.order = &order, .bytes = 0, .turnstile = turnstile, .attempt = {}, .passed = {}};
+  const Attempt attempt = new_attempt(drive);
+  auto declared = co_await declarer_.declare(&attempt);
+  if (!declared) co_return declared.error();
+  if (!std::holds_alternative<Declared>(*declared)) {
+    co_return std::optional<std::map<Key, Participant>>();
+  }
+  auto read = co_await reader_.collect(std::vector<Key>(keys.begin(), keys.end()));
+  const auto released = co_await declarer_.release(&attempt, attempt.hold);
+  (void)released;  // a hold that stays is decided by whoever meets it
+  if (!read) co_return read.error();
+  std::map<Key, Participant> found;
+  bool is_ours = true;
+  auto key = keys.begin();
+  for (Participant& participant : *read) {
+    is_ours = is_ours && participant.hold(attempt.hold.intent) != nullptr;
+    found.emplace(*key++, std::move(participant));
+  }
+  if (!is_ours) co_return std::optional<std::map<Key, Participant>>();
+  co_return found;
+}
+
 Task<Result<Sequence>> Journal::some_journal() {
   Sequence sequence = generic_journal(doors_.random.bits() % journals);
   if (journals_seen_.contains(sequence)) co_return sequence;
@@ -251,7 +330,7 @@ Task<Result<Sequence>> Journal::some_journal() {
   co_return Error{Errc::unavailable, sequence.name() + ": the store leaves it undecided"};
 }
 
-std::optional<Refusal> Journal::malformed(const Order& order) const {
+std::optional<Refusal> Journal::malformed(const Order& order, std::size_t bytes) const {
   const auto refuse = [](std::string detail) {
     return Refusal{.code = "malformed", .detail = std::move(detail), .more = {}};
   };
@@ -265,14 +344,11 @@ std::optional<Refusal> Journal::malformed(const Order& order) const {
     return refuse("an operation is UTF-8 text and finite numbers, at most " +
                   std::to_string(nesting_max) + " levels deep");
   }
-  std::size_t bytes =
-      boost::json::serialize(order.line).size() + boost::json::serialize(order.data).size();
   for (const auto& effect : order.effects) {
     if (effect.key.text().empty() || effect.key.text().size() > participant_key_bytes_max) {
       return refuse("a participant's key has 1 to " + std::to_string(participant_key_bytes_max) +
                     " bytes");
     }
-    bytes += boost::json::serialize(effect.details).size();
   }
   if (order.sequence.name().size() > sequence_name_max) {
     return refuse("a sequence's name has at most " + std::to_string(sequence_name_max) + " bytes");
@@ -280,15 +356,38 @@ std::optional<Refusal> Journal::malformed(const Order& order) const {
   if (bytes > operation_bytes_max) {
     return refuse("an operation carries at most " + std::to_string(operation_bytes_max) + " bytes");
   }
-  bool guarded = false;
+  std::set<Key> keys;
+  bool is_exclusive = false;
   for (const auto& effect : order.effects) {
     const EffectKind* kind = kinds_.find(effect.kind);
     if (kind == nullptr) return refuse("`" + effect.kind + "` is no known kind of effect");
     if (auto refusal = kind->check(effect.details)) return refusal;
-    guarded = guarded || effect.key == order.guard;
+    keys.insert(effect.key);
+    is_exclusive = is_exclusive || kind->is_exclusive();
   }
-  if (!guarded) return refuse("the guard must be one of the participants");
+  if (!keys.contains(order.guard)) return refuse("the guard must be one of the participants");
+  if (is_exclusive && order.guard != *keys.begin())
+    return refuse("the guard must be the first participant in key order");
+  for (const Key& key : keys) {
+    if (clash(order, key))
+      return refuse(key.text() + " can have one effect, or any number of `add` with one `check`");
+  }
   return {};
+}
+
+/// Whether the effects on `key` would have each other's document.
+bool Journal::clash(const Order& order, const Key& key) const {
+  int adds = 0;
+  int checks = 0;
+  int others = 0;
+  for (const auto& effect : order.effects) {
+    if (effect.key != key) continue;
+    if (!kinds_.find(effect.kind)->is_exclusive())
+      ++adds;
+    else
+      ++(effect.kind == "check" ? checks : others);
+  }
+  return checks + others > 1 || (others > 0 && adds > 0);
 }
 
 std::shared_ptr<Turnstile> Journal::turnstile(const Sequence& sequence) {

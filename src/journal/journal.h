@@ -18,6 +18,7 @@
 #include "journal/finisher.h"
 #include "journal/order.h"
 #include "journal/participants.h"
+#include "journal/reader.h"
 #include "journal/resolver.h"
 #include "journal/sequences.h"
 #include "journal/turnstile.h"
@@ -49,6 +50,21 @@ class Journal {
   /// Errors: the store's, `unreadable`, `contended`: then it is not committed by this call.
   Task<Result<Outcome>> commit(Order order);
 
+  /// A kind of effect besides those of posse/effect.h. Before the first order.
+  void learn(std::string name, std::unique_ptr<EffectKind> kind) {
+    kinds_.learn(std::move(name), std::move(kind));
+  }
+
+  /// What became of an earlier order with `request`, whose guard was `guard`; decides it if it is
+  /// held. Empty: it is not committed and never will be, unless somebody is still asking for it.
+  /// Errors: as commit().
+  Task<Result<std::optional<Committed>>> find(Key guard, RequestKey request);
+
+  /// The participants as they are at one moment; those that are missing are not there. Takes a turn
+  /// among those who hold them where it does not come otherwise.
+  /// Errors: the store's; `unreadable`; `contended`.
+  Task<Result<std::vector<Participant>>> read(std::vector<Key> keys);
+
   /// A generic journal to commit into, chosen by chance; created if it is new.
   Task<Result<Sequence>> some_journal();
 
@@ -68,10 +84,12 @@ class Journal {
   Task<Result<std::optional<Outcome>>> attempt(Drive* drive);
   Task<Result<std::optional<Outcome>>> claim(Drive* drive);
   Task<Result<Outcome>> refuse_or_recall(const Order* order, Refusal refusal);
-  Task<Result<std::optional<Outcome>>> recall(const Order* order);
+  Task<Result<std::optional<Outcome>>> recall(Key guard, RequestKey request);
+  Task<Result<std::optional<std::map<Key, Participant>>>> read_in_turn(std::set<Key> keys);
   Task<Result<std::optional<Outcome>>> recall_settled(Settled settled);
   Attempt new_attempt(const Drive& drive);
-  std::optional<Refusal> malformed(const Order& order) const;
+  std::optional<Refusal> malformed(const Order& order, std::size_t bytes) const;
+  bool clash(const Order& order, const Key& key) const;
   std::shared_ptr<Turnstile> turnstile(const Sequence& sequence);
   const Composer* composer_of(const Sequence& sequence) const;
   void let_idle_ones_go();
@@ -87,6 +105,7 @@ class Journal {
   Finisher finisher_;
   Resolver resolver_;
   Declarer declarer_;
+  Reader reader_;
   std::map<std::string, std::unique_ptr<Composer>> composers_;
   std::map<Sequence, std::shared_ptr<Turnstile>> turnstiles_;
   std::set<Sequence> journals_seen_;

@@ -17,8 +17,9 @@
 namespace posse {
 
 /// An operation that is to be committed once in a sequence. `guard` is the participant whose
-/// holds and settlements recognise a repeated request; it has one of the effects. Numbers in the
-/// effects are bounds: the sequence's composer may do less when it claims.
+/// holds and settlements recognise a repeated request; it has one of the effects. Where some effect
+/// is exclusive, it is the first participant in key order. Numbers in the effects are bounds: the
+/// sequence's composer may do less when it claims.
 struct Order {
   Sequence sequence;
   Key guard;
@@ -26,6 +27,7 @@ struct Order {
   std::vector<Effect> effects;
   boost::json::object line;
   boost::json::object data;
+  bool is_new = false;  ///< Nobody has asked or will ask for it under this key: no look into pages.
 };
 
 /// In the books for ever. `repeated`: by an earlier request with the same key.

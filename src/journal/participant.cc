@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "core/assert.h"
+#include "core/digest.h"
+#include "core/json_writer.h"
 
 namespace posse {
 namespace {
@@ -29,6 +31,16 @@ const Hold* Participant::hold(const Intent& intent) const {
 
 const Hold* Participant::hold_of(const RequestKey& request) const {
   return find(holds, [&](const Hold& hold) { return hold.intent.is_of(request); });
+}
+
+const Hold* Participant::hold_before(const Intent& intent) const {
+  const Hold* own = hold(intent);
+  if (own == nullptr) return nullptr;
+  for (const Hold& other : holds) {
+    if (&other == own) break;
+    if (other.conflicts(*own)) return &other;
+  }
+  return nullptr;
 }
 
 const Settled* Participant::settlement(const Intent& intent) const {
@@ -71,6 +83,13 @@ void Participant::settle(const Settled& settlement, const std::vector<const Effe
   }
   std::erase_if(holds, [&](const Hold& one) { return one.intent == settlement.intent; });
   settled.push_back(settlement);
+}
+
+State Participant::state() const {
+  if (!is_there) return State{"absent"};
+  JsonWriter out;
+  out.value(data);
+  return State{to_text(digest(out.take()))};
 }
 
 std::int64_t Participant::value(std::string_view field) const {

@@ -19,8 +19,9 @@
 namespace posse {
 
 /// A promise in a participant: `intent` may commit at entries first..last of `sequence`, and
-/// `reserve` is set aside for it. `issued` is its request key's time. Two holds are the same if
-/// intent and window are.
+/// `reserve` is set aside for it. An exclusive one, and whatever stands behind one, is a place in a
+/// queue until nothing stands before it that it conflicts with; only then it promises anything.
+/// `issued` is its request key's time. Two holds are the same if intent and window are.
 struct Hold {
   Intent intent;
   Sequence sequence;
@@ -28,7 +29,9 @@ struct Hold {
   EntryNumber last{};
   Time issued{};
   Reserve reserve;
+  bool is_exclusive = false;
 
+  bool conflicts(const Hold& other) const { return is_exclusive || other.is_exclusive; }
   bool same(const Hold& other) const {
     return intent == other.intent && first == other.first && last == other.last;
   }
@@ -45,9 +48,11 @@ struct Settled {
 
 /// The document as steps see it. All its members are decisions on one read of it; whoever changes
 /// it swaps it back. `settled` keeps the newest intents, newest last; `pages` older pages exist
-/// beside it, and no intent in them was issued after `spilled_until`.
+/// beside it, and no intent in them was issued after `spilled_until`. Without data it is not there
+/// for anybody but the journal: it has been removed, or is about to be created.
 class Participant {
  public:
+  bool is_there = true;
   boost::json::object data;
   std::vector<Hold> holds;
   std::vector<Settled> settled;
@@ -56,6 +61,10 @@ class Participant {
 
   const Hold* hold(const Intent& intent) const;
   const Hold* hold_of(const RequestKey& request) const;
+
+  /// The first hold before that of `intent` which it conflicts with; null if there is none.
+  const Hold* hold_before(const Intent& intent) const;
+
   const Settled* settlement(const Intent& intent) const;
   const Settled* settlement_of(const RequestKey& request) const;
 
@@ -72,6 +81,9 @@ class Participant {
   /// Applies the effects, turns the hold of `settlement` into the settlement. The hold is there.
   void settle(const Settled& settlement, const std::vector<const Effect*>& effects,
               const EffectKinds& kinds);
+
+  /// What its content is, in short.
+  State state() const;
 
   /// Number `field` of the data; 0 if it is not there.
   std::int64_t value(std::string_view field) const;

@@ -28,6 +28,7 @@ void write(JsonWriter& out, const Hold& hold) {
   out.begin_object();
   for (const auto& [field, amount] : hold.reserve) out.field(field, amount);
   out.end_object();
+  if (hold.is_exclusive) out.field("exclusive", 1);
   out.end_object();
 }
 
@@ -59,6 +60,7 @@ Hold read_hold(const json::value& value, Fields& document) {
     else
       fields.refuse("reserve", "must hold whole numbers");
   }
+  hold.is_exclusive = fields.has("exclusive") && fields.integer("exclusive", {1, 1}) == 1;
   if (!intent) fields.refuse("intent", "must be 22 characters of base64url");
   const std::uint64_t first = number(hold.first);
   if (first < 1 || number(hold.last) < first || number(hold.last) - first >= window_entries_max) {
@@ -104,7 +106,11 @@ Bytes write_participant(const Participant& participant) {
   JsonWriter out;
   out.begin_object();
   out.field("v", format);
-  out.field("data", participant.data);
+  out.name("data");
+  if (participant.is_there)
+    out.value(participant.data);
+  else
+    out.null();
   out.name("holds");
   out.begin_array();
   for (const auto& hold : participant.holds) write(out, hold);
@@ -123,7 +129,8 @@ Result<Participant> read_participant(const Bytes& bytes, const Key& key) {
   Fields fields(*value, key.text());
   Participant participant;
   fields.format(format);
-  participant.data = fields.object("data");
+  participant.is_there = !fields.null("data");
+  if (participant.is_there) participant.data = fields.object("data");
   for (const auto& hold : fields.array("holds", holds_max)) {
     participant.holds.push_back(read_hold(hold, fields));
   }

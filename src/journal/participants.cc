@@ -9,8 +9,8 @@
 
 namespace posse {
 
-Task<Result<Updated>> Participants::update(Key key, Decision decision) {
-  Step own{.decision = std::move(decision), .turn = {}, .result = {}};
+Task<Result<Updated>> Participants::update(Key key, Decision decision, Absence absence) {
+  Step own{.decision = std::move(decision), .absence = absence, .turn = {}, .result = {}};
   Lane& lane = lanes_[key];
   lane.waiting.push_back(&own);
   if (lane.busy) co_await own.turn.wait();  // until answered, or until it is ours to swap
@@ -46,39 +46,53 @@ Task<Result<void>> Participants::swap(Key key, std::vector<Step*> steps) {
   co_return Error{Errc::contended, key.text() + ": others changed it each time"};
 }
 
+/// Has every step decide; whether one of them wants to write. A step that is not to be shown an
+/// absent document has its result.
+bool Participants::decide(const std::vector<Step*>& steps, Read& read) {
+  bool is_written = false;
+  for (Step* step : steps) {
+    step->result.reset();
+    step->verdict = Verdict::keep;
+    if (!read.version && step->absence == Absence::is_told) {
+      step->result = Updated::absent;
+      continue;
+    }
+    step->verdict = step->decision(read.participant);
+    is_written = is_written || step->verdict != Verdict::keep;
+  }
+  return is_written;
+}
+
 /// One read, one decision of every step, one cas.
 Task<Result<Participants::Round>> Participants::round(Key key, std::vector<Step*> steps) {
   auto read = co_await this->read(key);
   if (!read) co_return read.error();
-  if (!*read) {
-    for (Step* step : steps) step->result = Updated::absent;
-    co_return Round::over;
-  }
-  Participant& participant = (*read)->participant;
-  bool write = false;
-  for (Step* step : steps) {
-    step->verdict = step->decision(participant);
-    write = write || step->verdict != Verdict::keep;
-  }
-  if (!write && !(*read)->fresh) co_return Round::stale;  // what it does not show may have come
-  if (write) {
-    const auto spilled = co_await spill(key, &participant);
+  const bool is_written = decide(steps, *read);
+  if (!is_written && !read->fresh) co_return Round::stale;  // what it does not show may have come
+  if (is_written) {
+    const auto spilled = co_await spill(key, &read->participant);
     if (!spilled) co_return spilled.error();
-    const auto written =
-        co_await doors_.store.cas(key, (*read)->version, write_participant(participant));
+    const auto written = co_await write(key, &*read);
     if (!written) co_return written.error();
     // Refused or unknown: only the document knows who was first, so it is read again. Taking the
     // first refusal for somebody's settlement would lose the debit when a deposit came in between.
     if (written->answer != Write::done) co_return Round::lost;
-    remember(key, std::move(participant), written->version);
+    remember(key, std::move(read->participant), written->version);
   }
   for (Step* step : steps) {
+    if (step->result) continue;
     step->result = step->verdict == Verdict::keep ? Updated::kept : Updated::written;
   }
   co_return Round::over;
 }
 
-Task<Result<std::optional<Participants::Read>>> Participants::read(Key key) {
+Task<Result<Written>> Participants::write(Key key, const Read* read) {
+  Bytes bytes = write_participant(read->participant);
+  if (!read->version) co_return co_await doors_.store.add(std::move(key), std::move(bytes));
+  co_return co_await doors_.store.cas(std::move(key), *read->version, std::move(bytes));
+}
+
+Task<Result<Participants::Read>> Participants::read(Key key) {
   if (const auto known = remembered_.find(key); known != remembered_.end()) {
     Read read{.participant = std::move(known->second.participant),
               .version = known->second.version,
@@ -88,10 +102,13 @@ Task<Result<std::optional<Participants::Read>>> Participants::read(Key key) {
   }
   const auto document = co_await doors_.store.get(key);
   if (!document) co_return document.error();
-  if (!*document) co_return std::optional<Read>{};
+  Read read{.participant = {}, .version = {}};
+  read.participant.is_there = document->has_value();
+  if (!*document) co_return read;
   auto participant = read_participant((*document)->value, key);
   if (!participant) co_return participant.error();
-  Read read{.participant = *std::move(participant), .version = (*document)->version};
+  read.participant = *std::move(participant);
+  read.version = (*document)->version;
   co_return read;
 }
 

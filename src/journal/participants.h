@@ -33,6 +33,10 @@ enum class Updated : std::uint8_t {
   absent,   ///< There is no such document; the step was not asked.
 };
 
+/// What a step is shown where there is no document: nothing, or one that is not there, which the
+/// store will add if the step writes it.
+enum class Absence : std::uint8_t { is_told, is_shown };
+
 /// A step's decision: shown the participant, it may change it. Asked again for every new read,
 /// so it decides from the document alone, and recognises its own work there.
 using Decision = std::function<Verdict(Participant&)>;
@@ -53,7 +57,7 @@ class Participants {
 
   /// Errors: the store's; `unreadable`; `contended` after `swaps_max` lost rounds. After an error
   /// the write may still be there if some round of it was unknown.
-  Task<Result<Updated>> update(Key key, Decision decision);
+  Task<Result<Updated>> update(Key key, Decision decision, Absence absence = Absence::is_told);
 
   /// One fresh read; empty if there is none.
   Task<Result<std::optional<Participant>>> get(Key key);
@@ -75,6 +79,7 @@ class Participants {
  private:
   struct Step {
     Decision decision;
+    Absence absence;
     Verdict verdict = Verdict::keep;
     Event turn;
     std::optional<Result<Updated>> result;
@@ -85,7 +90,7 @@ class Participants {
   };
   struct Read {
     Participant participant;
-    Version version{};
+    std::optional<Version> version;  ///< Empty: there is no document.
     bool fresh = true;
   };
   struct Remembered {
@@ -97,7 +102,9 @@ class Participants {
 
   Task<Result<void>> swap(Key key, std::vector<Step*> steps);
   Task<Result<Round>> round(Key key, std::vector<Step*> steps);
-  Task<Result<std::optional<Read>>> read(Key key);
+  static bool decide(const std::vector<Step*>& steps, Read& read);
+  Task<Result<Read>> read(Key key);
+  Task<Result<Written>> write(Key key, const Read* read);
   Task<Result<void>> spill(Key key, Participant* participant);
   Task<void> pause_after(int swaps);
   void remember(const Key& key, Participant participant, Version version);

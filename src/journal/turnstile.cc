@@ -116,7 +116,9 @@ Turnstile::Claim Turnstile::compose() {
   Claim claim;
   claim.entry = next_entry(sequence_, *tip_, parts_.clock.now());
   const Ground ground{.settings = settings_, .tip = *tip_};
-  while (!waiting_.empty() && claim.batch.size() < entry_operations_max) {
+  std::size_t bytes = 0;
+  while (!waiting_.empty() && claim.batch.size() < entry_operations_max &&
+         bytes < entry_bytes_enough) {
     const auto next = std::move(waiting_.front());
     waiting_.pop_front();
     auto refusal = parts_.composer.refuses(ground, claim.entry, *next->operation);
@@ -126,6 +128,7 @@ Turnstile::Claim Turnstile::compose() {
       claim.left_out.push_back({.waiting = next, .refusal = *std::move(refusal)});
     } else {
       parts_.composer.append(ground, claim.entry, *next->operation);
+      bytes += next->operation->bytes;
       claim.batch.push_back(next);
     }
   }

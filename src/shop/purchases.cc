@@ -10,7 +10,7 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-/// What leaves room for the rest of a sale in operation_bytes_max.
+/// What content may come to as JSON text, so that it has the same bound for everybody.
 constexpr std::size_t content_json_bytes_max = 2800;
 
 bool is_json(const std::string& text) {

@@ -148,7 +148,7 @@ TEST_F(AddTest, CreatesTheNumberItChanges) {
 TEST(EffectKinds, FindOnlyWhatSomebodyTaughtThem) {
   EffectKinds kinds;
   EXPECT_NE(kinds.find("add"), nullptr);
-  EXPECT_EQ(kinds.find("set"), nullptr);
+  EXPECT_EQ(kinds.find("teleport"), nullptr);
 }
 
 /// Whatever was promised one after the other fits, whichever of the holds commit and in any order.

@@ -12,18 +12,21 @@ SEES = {
     "journal": {"core"},
     "live": {"core"},
     "patrol": {"core", "journal", "live"},
+    "documents": {"core", "journal", "patrol"},
     "shop": {"core", "journal", "live"},
     "system": {"core"},
     "client": {"core"},
     "stores": {"core"},
     "node": _UP_TO_SHOP | {"system"},
-    "cli": _UP_TO_SHOP | {"system", "client", "node", "stores", "sim"},
+    "cli": _UP_TO_SHOP | {"documents", "system", "client", "node", "stores", "sim"},
     "sim": _UP_TO_SHOP | {"system", "stores"},
 }
 # Whoever stands here sees everything.
 OPEN_FOLDERS = {"test", "bench", "examples", "fuzz", "cmake"}
-# The public headers promise to need nothing else of Boost.
-PUBLIC_THIRD_PARTY = {"boost/asio/awaitable.hpp"}
+# The public headers promise to need nothing else of Boost: coroutines, and documents in JSON.
+PUBLIC_THIRD_PARTY = {
+    "boost/asio/any_io_executor.hpp", "boost/asio/awaitable.hpp", "boost/json.hpp",
+}
 
 
 def folder_of(path):
@@ -54,8 +57,8 @@ def check(source, tree):
 def _complaint(here, include, tree):
     if here == "include" and not include.quoted and "/" in include.target:
         if include.target not in PUBLIC_THIRD_PARTY:
-            return (f"a public header includes <{include.target}>: only std, "
-                    "<boost/asio/awaitable.hpp> and posse headers; hide the rest in src/")
+            return (f"a public header includes <{include.target}>: only std, posse headers, "
+                    f"<{'>, <'.join(sorted(PUBLIC_THIRD_PARTY))}>; hide the rest in src/")
     path = tree.resolve(include)
     if path is None:
         return None

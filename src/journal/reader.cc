@@ -1,0 +1,68 @@
+/// Collect twice, compare.
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/reader.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace posse {
+namespace {
+
+/// How often documents are read before the reader takes its turn among those who hold them.
+constexpr int looks_max = 4;
+
+bool is_held(const Participant& participant) {
+  return !participant.holds.empty();
+}
+
+/// Whether nothing was settled on the document between two reads of it, nor written by a step that
+/// settles nothing.
+bool is_same(const Participant& a, const Participant& b) {
+  return a.pages == b.pages && a.settled.size() == b.settled.size() && a.state() == b.state();
+}
+
+}  // namespace
+
+Task<Result<Reader::Found>> Reader::collect(std::vector<Key> keys) {
+  Found found;
+  for (const Key& key : keys) {
+    auto participant = co_await participants_.get(key);
+    if (!participant) co_return participant.error();
+    Participant none;
+    none.is_there = false;
+    found.push_back(std::move(*participant).value_or(std::move(none)));
+  }
+  co_return found;
+}
+
+Task<Result<std::optional<Reader::Found>>> Reader::look(std::vector<Key> keys) {
+  std::optional<Found> before;
+  for (int looks = 0; looks < looks_max; ++looks) {
+    auto found = co_await collect(keys);
+    if (!found) co_return found.error();
+    if (std::any_of(found->begin(), found->end(), is_held)) {
+      before.reset();
+      const auto waited = co_await wait_for_holds(keys, &*found);
+      if (!waited) co_return waited.error();
+      continue;
+    }
+    const bool is_one_moment =
+        keys.size() == 1 ||
+        (before && std::equal(before->begin(), before->end(), found->begin(), is_same));
+    if (is_one_moment) co_return *std::move(found);
+    before = *std::move(found);
+  }
+  co_return std::optional<Found>();
+}
+
+Task<Result<void>> Reader::wait_for_holds(std::vector<Key> keys, const Found* found) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if ((*found)[i].holds.empty()) continue;
+    const Hold first = (*found)[i].holds.front();
+    const auto resolved = co_await resolver_.resolve(keys[i], first);
+    if (!resolved) co_return resolved.error();
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace posse
