@@ -10,6 +10,15 @@
 
 namespace posse::sim {
 
+namespace {
+
+bool is_held(const Books& books, const Order& order) {
+  const auto guard = books.participants.find(order.guard);
+  return guard != books.participants.end() && guard->second.hold_of(order.request) != nullptr;
+}
+
+}  // namespace
+
 void Explorer::judge_contents(const State& state) {
   if (!judged_.insert(state.contents.face()).second) return;
   Books books;
@@ -75,7 +84,8 @@ void Explorer::judge_end(const State& state) {
   if (auto wrong = judge_recovery(state.contents, state)) fail(state, *std::move(wrong));
 }
 
-/// Nothing of what was refused happened, unless it was asked for elsewhere too.
+/// Nothing of what was refused happened, unless it was asked for elsewhere too; and its driver has
+/// taken its holds out again, if nothing went wrong.
 void Explorer::judge_refusals(const State& state, const Books& books) {
   for (const HistoryPtr& process : state.processes) {
     if (!process) continue;
@@ -84,6 +94,9 @@ void Explorer::judge_refusals(const State& state, const Books& books) {
       if (!told.is_refusal() || !is_asked_once(told.order.request)) continue;
       if (books.has_request(told.order.request)) {
         return fail(state, "an order was refused (" + told.word + ") and is in an entry");
+      }
+      if (scenario_.faults.are_none() && is_held(books, told.order)) {
+        return fail(state, "an order was refused (" + told.word + ") and is still held");
       }
     }
   }

@@ -31,6 +31,8 @@ struct Faults {
   int failures = 0;           ///< A call that fails for certain.
   int slows = 0;              ///< Time passes while somebody waits for a call.
   int stales = 0;  ///< A read that shows what was there earlier, or denies an entry or receipt.
+
+  bool are_none() const { return crashes + unknowns + failures + slows + stales == 0; }
 };
 
 /// One process.

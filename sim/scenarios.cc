@@ -152,6 +152,12 @@ void add_scarce(std::vector<Scenario>& all) {
                  .roles = {both},
                  .faults = {.unknowns = 1, .unknowns_at = "scarce", .failures = 2},
                  .sometimes = either});
+  all.push_back({.name = "two for the last slot, undisturbed",
+                 .opening = funds(1, 1),
+                 .sequence = scarce_stage(),
+                 .roles = {both, at(scarce_stage(), buyer("v", "two"))},
+                 .faults = {},
+                 .sometimes = either});
   all.push_back({.name = "two for the last slot, another node",
                  .opening = funds(1, 2),
                  .sequence = scarce_stage(),

@@ -35,7 +35,7 @@ class ArrowsTest(unittest.TestCase):
             ("src/stores/lmdb/a.cc", '"stores/memory/store.h"'),
             ("src/stores/lmdb/a.cc", '"journal/steps.h"'), ("sim/a.cc", '"node/http.h"'),
             ("src/system/a.cc", '"journal/steps.h"'), ("include/posse/a.h", '"core/codec.h"'),
-            ("include/posse/a.h", "<boost/json.hpp>"),
+            ("include/posse/a.h", "<boost/beast.hpp>"),
         ]:
             self.assertEqual(len(complaints(path, include)), 1, (path, include))
 
