@@ -193,7 +193,7 @@ class Etcd(Server):
 
 
 class EtcdOfThree:
-    """Three members on this machine; the first is the one to ask."""
+    """Three members on this machine."""
 
     def __init__(self, folder):
         cluster = {name: free_port() for name in ("one", "two", "three")}
@@ -210,8 +210,8 @@ class EtcdOfThree:
         except BaseException:
             self.stop()
             raise
-        self.address = self.members[0].address
-        self.url = "etcd://" + ",".join(member.address for member in self.members)
+        self.address = ",".join(member.address for member in self.members)
+        self.url = f"etcd://{self.address}"
 
     def stop(self):
         for member in self.members:

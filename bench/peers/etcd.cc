@@ -33,7 +33,7 @@ std::string slot_key(const std::string& campaign, std::uint64_t slot) {
 struct Queue {
   std::int64_t price = 0;
   std::uint64_t sold = 0;
-  std::string revision = "0";
+  std::int64_t revision = 0;
   bool is_taken = false;
   std::deque<Event*> waiting;
 
@@ -47,33 +47,33 @@ struct Queue {
 
 class Etcd final : public Peer {
  public:
-  explicit Etcd(const Place& place)
-      : client_(place.io, place.address,
-                std::min(place.buyers, place.connections == 0 ? 64 : place.connections)) {}
+  explicit Etcd(const Place& place) : client_(place.io, place.address) {}
 
   void prepare(const Goods& goods) override {
-    (void)client_.ask_now("/v3/kv/deleterange", R"({"key":"AA==","range_end":"AA=="})");
-    std::vector<std::string> puts;
-    const auto flush = [&] {
-      (void)client_.ask_now("/v3/kv/txn", EtcdTransaction{.compares = {}, .puts = puts}.text());
-      puts.clear();
-    };
+    if (!client_.is_empty_now()) give_up("something is in this etcd: it needs an empty one");
+    EtcdTransaction puts;
     const auto put = [&](const std::string& key, const std::string& value) {
-      puts.push_back(etcd_put(key, value));
-      if (puts.size() == operations_max) flush();
+      puts.put(key, value);
+      if (puts.puts() == operations_max) client_.commit_now(std::exchange(puts, {}));
     };
     for (const auto& account : goods.accounts)
       put("a/" + account.text(), std::to_string(number(goods.funds)));
     for (const auto& campaign : goods.campaigns)
       put("c/" + campaign.text(), std::to_string(number(goods.price)) + " 0");
-    if (!puts.empty()) flush();
+    if (puts.puts() > 0) client_.commit_now(puts);
   }
 
   Task<Result<Answer<Sale>>> buy(std::size_t /*buyer*/, Purchase purchase) override {
+    std::string account_key = "a/" + purchase.buyer.text();
+    std::string campaign_key = "c/" + purchase.campaign.text();
     // While others are served.
-    EtcdValue account = co_await client_.get("a/" + purchase.buyer.text());
+    EtcdValue account = co_await client_.get(std::move(account_key));
     Queue* queue = &queues_[purchase.campaign];
     co_await enter(queue);
+    if (queue->revision == 0) {
+      const EtcdValue campaign = co_await client_.get(std::move(campaign_key));
+      queue->read(campaign);
+    }
     Sold sold{.refusal = "contended"};
     for (int tries = 0; tries < tries_max; ++tries) {
       const auto done = co_await try_once(&purchase, &account, queue);
@@ -119,22 +119,21 @@ class Etcd final : public Peer {
     const std::string& name = purchase->campaign.text();
     const std::string& key = purchase->key.text();
     const std::string account_key = "a/" + purchase->buyer.text();
-    const bool is_known = queue->revision != "0";
     const std::int64_t balance = number_in(account->value);
-    if (is_known && queue->price > number(purchase->max_price))
-      co_return Sold{.refusal = "price_moved"};
-    if (is_known && balance < queue->price) co_return Sold{.refusal = "insufficient_funds"};
+    if (queue->price > number(purchase->max_price)) co_return Sold{.refusal = "price_moved"};
+    if (balance < queue->price) co_return Sold{.refusal = "insufficient_funds"};
     const Sold sold{.refusal = nullptr, .slot = queue->sold + 1, .price = queue->price};
     const std::string price = std::to_string(sold.price);
     const std::string slot = std::to_string(sold.slot);
     EtcdTransaction transaction;
-    transaction.compares = {etcd_unchanged(account_key, account->revision),
-                            etcd_unchanged("c/" + name, queue->revision), etcd_absent("r/" + key)};
-    transaction.puts = {etcd_put(account_key, std::to_string(balance - sold.price)),
-                        etcd_put("c/" + name, price + ' ' + slot),
-                        etcd_put(slot_key(name, sold.slot), key + ' ' + purchase->buyer.text()),
-                        etcd_put("r/" + key, slot + ' ' + price + ' ' + name)};
-    transaction.reads = {account_key, "c/" + name, "r/" + key};
+    transaction.expect_revision(account_key, account->revision);
+    transaction.expect_revision("c/" + name, queue->revision);
+    transaction.expect_revision("r/" + key, 0);
+    transaction.put(account_key, std::to_string(balance - sold.price));
+    transaction.put("c/" + name, price + ' ' + slot);
+    transaction.put(slot_key(name, sold.slot), key + ' ' + purchase->buyer.text());
+    transaction.put("r/" + key, slot + ' ' + price + ' ' + name);
+    for (const auto& read : {account_key, "c/" + name, "r/" + key}) transaction.read(read);
     const EtcdAnswer answer = co_await client_.commit(std::move(transaction));
     if (answer.is_done) {
       queue->sold = sold.slot;
@@ -143,7 +142,7 @@ class Etcd final : public Peer {
     }
     *account = answer.read.at(0);
     queue->read(answer.read.at(1));
-    if (answer.read.at(2).revision == "0") co_return std::nullopt;
+    if (answer.read.at(2).revision == 0) co_return std::nullopt;
     const std::string& receipt = answer.read.at(2).value;
     co_return Sold{.refusal = nullptr,
                    .slot = static_cast<std::uint64_t>(number_in(receipt)),

@@ -1,72 +1,76 @@
-/// A client of etcd that asks its JSON gateway, on connections that it keeps.
+/// A client of etcd that asks the leader over gRPC, with many calls under way on one connection.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/json.hpp>
+#include <etcd_api/etcd.grpc.pb.h>
+#include <grpcpp/channel.h>
 
 #include "posse/task.h"
+#include "stores/etcd/keeper.h"
 
 namespace posse::bench {
 
-/// What is at a key, and since which revision; "0" if nothing is.
+/// What is at a key, and since which revision; 0 if nothing is.
 struct EtcdValue {
   std::string value;
-  std::string revision = "0";
+  std::int64_t revision = 0;
 };
 
-/// Parts of a transaction, as etcd reads them.
-std::string etcd_put(const std::string& key, const std::string& value);
-std::string etcd_unchanged(const std::string& key, const std::string& revision);
-std::string etcd_absent(const std::string& key);
+/// If everything is as expected, all puts are done; else the reads are read.
+class EtcdTransaction {
+ public:
+  /// 0: nothing is there.
+  void expect_revision(const std::string& key, std::int64_t revision);
+  void put(const std::string& key, const std::string& value);
+  void read(const std::string& key);
 
-/// If all compares hold, all puts are done; else `reads` are read.
-struct EtcdTransaction {
-  std::vector<std::string> compares;
-  std::vector<std::string> puts;
-  std::vector<std::string> reads{};  ///< Keys.
+  std::size_t puts() const { return static_cast<std::size_t>(request_.success_size()); }
+  const etcdserverpb::TxnRequest& request() const { return request_; }
 
-  std::string text() const;
+ private:
+  etcdserverpb::TxnRequest request_;
 };
 
 struct EtcdAnswer {
   bool is_done = false;
-  std::string revision;
-  std::vector<EtcdValue> read;
+  std::int64_t revision = 0;    ///< Of what was put.
+  std::vector<EtcdValue> read;  ///< In the order of the reads.
 };
 
 /// Used from one executor. A call that fails ends the program.
 class EtcdClient {
  public:
-  /// `address` is HOST:PORT.
-  EtcdClient(boost::asio::io_context* io, const std::string& address, std::size_t connections);
-  ~EtcdClient();
+  /// `addresses`: HOST:PORT of each member, between commas.
+  EtcdClient(boost::asio::io_context* io, const std::string& addresses);
 
+  /// What the leader has. If it leads no more, that may be old; a transaction finds it out.
   Task<EtcdValue> get(std::string key);
   Task<EtcdAnswer> commit(EtcdTransaction transaction);
 
   /// Without a coroutine, for preparing and checking.
-  boost::json::value ask_now(const std::string& path, std::string body);
+  void commit_now(const EtcdTransaction& transaction);
+  bool is_empty_now();
   std::map<std::string, EtcdValue> all_now(const std::string& prefix);
 
  private:
-  class Connection;
-  struct Waiter;
+  template <class Answer>
+  class Call;
 
-  Task<boost::json::value> ask(std::string path, std::string body);
-  Task<Connection*> take();
-  void put(Connection* connection);
+  EtcdClient(boost::asio::io_context* io, const std::shared_ptr<grpc::Channel>& channel);
 
-  std::vector<std::unique_ptr<Connection>> connections_;
-  std::vector<Connection*> free_;
-  std::deque<Waiter*> waiting_;
+  etcdserverpb::RangeResponse range_now(const etcdserverpb::RangeRequest& request);
+
+  boost::asio::io_context* io_;
+  etcd::Keeper keeper_;
+  std::unique_ptr<etcdserverpb::KV::Stub> kv_;
 };
 
 }  // namespace posse::bench

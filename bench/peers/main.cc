@@ -139,14 +139,14 @@ void add_options(CLI::App& app, Arguments& arguments) {
       ->check(CLI::Range(1, 10'000'000));
   app.add_option("--campaigns", arguments.campaigns, "campaigns of the load spread (1000)")
       ->check(CLI::Range(1, 1'000'000));
-  app.add_option(
-      "--connections", arguments.connections,
-      "to a server at most, never more than buyers; 0: what docs/benchmarks.md says (0)");
+  app.add_option("--connections", arguments.connections,
+                 "to a server at most, never more than buyers, to etcd always one; 0: what "
+                 "docs/benchmarks.md says (0)");
   app.add_option("--folder", arguments.folder, "of an engine in this process: an empty one");
   app.add_option("--address", arguments.address,
                  "of a server: a conninfo string (PostgreSQL), the path of a socket (Redis), "
-                 "HOST:PORT (etcd). "
-                 "All that it has is deleted");
+                 "HOST:PORT,... of all members (etcd, which must be empty). "
+                 "All that the others have is deleted");
   app.add_flag("--json", arguments.json, "for programs");
 }
 

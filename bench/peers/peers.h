@@ -43,7 +43,7 @@ std::unique_ptr<Peer> make_postgres(const Place& place, Locking locking);
 /// `address`: the path of a Unix socket.
 std::unique_ptr<Peer> make_redis(const Place& place);
 
-/// `address`: HOST:PORT.
+/// `address`: HOST:PORT of each member, between commas.
 std::unique_ptr<Peer> make_etcd(const Place& place);
 
 }  // namespace posse::bench
