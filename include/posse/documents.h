@@ -22,7 +22,7 @@
 namespace posse {
 
 /// What is to happen as a whole, or not at all: 1 to 16 effects, together at most 64 KiB of JSON
-/// text with `note`.
+/// text with their keys and `note`.
 /// `request` names it for whoever may ask twice, in 1 to 128 bytes: the same request happens once,
 /// however often and by whomever it is asked, and names the same documents each time. Empty: nobody
 /// will ask again. `issued` is when the name was made, if it tells (a UUIDv7 does); it saves
@@ -49,8 +49,9 @@ struct Pending {
   std::string request;
 };
 
-/// A Refusal changes nothing. Its codes: those of the effects; `malformed`; `request_reused`, by
-/// another change; `too_many_holds` and `busy`, where the same may be asked again.
+/// A Refusal changes nothing. Its codes: those of the effects; `malformed`; `too_large`, if a
+/// document would have more than 512 KiB; `request_reused`, by another change; `too_many_holds` and
+/// `busy`, where the same may be asked again.
 using Fate = std::variant<Happened, Refusal, Pending>;
 
 /// A document as a reader sees it.
@@ -61,7 +62,7 @@ struct Reading {
 
 /// A kind of effect of one's own. It has the document for itself. Every process that uses the store
 /// must have learnt the same kinds by the same names, for whoever recovers applies them; the same
-/// document and details must come to the same everywhere, for ever.
+/// document and details must come to the same everywhere, for ever, and nothing is thrown.
 class Kind {
  public:
   virtual ~Kind() = default;

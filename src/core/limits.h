@@ -23,6 +23,10 @@ inline constexpr std::size_t operation_effects_max = 16;
 /// and once more in the document.
 inline constexpr std::size_t operation_bytes_max = std::size_t{64} * 1024;
 
+/// Data of a participant that an exclusive effect may come to, as JSON text: with its holds and
+/// settlements it stays below value_bytes_max, or nobody could settle what is committed.
+inline constexpr std::size_t data_bytes_max = std::size_t{512} * 1024;
+
 /// Holds on one participant at a time: bounds its document and what one resolve has to decide.
 inline constexpr std::size_t holds_max = 16;
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/json_writer.h"
 #include "core/limits.h"
 
 namespace posse {
@@ -30,6 +31,18 @@ std::vector<Key> participants_of(const Attempt& attempt) {
   others.erase(attempt.guard);
   keys.insert(keys.end(), others.begin(), others.end());
   return keys;
+}
+
+/// Whether nobody could write the document any more.
+bool comes_to_too_much(const Participant& participant, const EffectKind& kind,
+                       const Effect& effect) {
+  Participant after;
+  after.is_there = participant.is_there;
+  after.data = participant.data;
+  kind.apply(after, effect.details);
+  JsonWriter out;
+  out.value(after.data);
+  return out.take().size() > data_bytes_max;
 }
 
 }  // namespace
@@ -209,6 +222,12 @@ std::optional<Refusal> Declarer::promise(const Attempt& attempt, const Key& key,
     if (effect.key != key) continue;
     const EffectKind* kind = views_.kinds.find(effect.kind);
     if (auto refusal = kind->admit(participant, effect.details)) return refusal;
+    if (kind->is_exclusive() && comes_to_too_much(participant, *kind, effect)) {
+      return Refusal{.code = "too_large",
+                     .detail = key.text() + " would have more than " +
+                               std::to_string(data_bytes_max) + " bytes",
+                     .more = {}};
+    }
     kind->reserve(effect.details, reserve);
   }
   return {};

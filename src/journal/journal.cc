@@ -64,7 +64,11 @@ bool is_readable(const Order& order) {
 std::size_t bytes_of(const Order& order) {
   std::size_t bytes =
       boost::json::serialize(order.line).size() + boost::json::serialize(order.data).size();
-  for (const auto& effect : order.effects) bytes += boost::json::serialize(effect.details).size();
+  constexpr std::size_t around_effect = 40;  // names, quotes and braces
+  for (const auto& effect : order.effects) {
+    bytes += around_effect + effect.key.text().size() + effect.kind.size() +
+             boost::json::serialize(effect.details).size();
+  }
   return bytes;
 }
 

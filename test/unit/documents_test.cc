@@ -139,6 +139,30 @@ TEST_F(DocumentsTest, CanHaveKindsOfOnesOwn) {
   EXPECT_EQ(code({.effects = {pop}}), "empty");
 }
 
+/// Makes the text of a document twice as long.
+class Double final : public Kind {
+ public:
+  std::optional<Refusal> check(const boost::json::object& /*details*/) const override { return {}; }
+  std::optional<Refusal> admit(const boost::json::object* /*value*/,
+                               const boost::json::object& /*details*/) const override {
+    return {};
+  }
+  void apply(std::optional<boost::json::object>& value,
+             const boost::json::object& /*details*/) const override {
+    auto& text = value->at("text").as_string();
+    text.append(std::string(text));
+  }
+};
+
+TEST_F(DocumentsTest, NeverGrowBeyondWhatTheStoreTakes) {
+  process.documents.learn("double", std::make_unique<Double>());
+  ASSERT_TRUE(happens({.effects = {create_effect(x, {{"text", std::string(60'000, 'x')}})}}));
+  const Change change{.effects = {{.key = x, .kind = "double", .details = {}}}};
+  for (int times = 0; times < 3; ++times) EXPECT_TRUE(happens(change));
+  EXPECT_EQ(code(change), "too_large");
+  EXPECT_TRUE(happens({.effects = {set_effect(x, {{"text", ""}})}}));
+}
+
 TEST_F(DocumentsTest, LargeChangesOfManyShareEntriesThatFit) {
   const std::string large(60'000, 'x');
   std::vector<std::optional<Result<Fate>>> fates(40);
