@@ -2,7 +2,14 @@
 # find_package(Posse), and of what its tests offer to others: the component `testing`.
 include(CMakePackageConfigHelpers)
 
-install(TARGETS posse_core EXPORT posseTargets
+set(installed posse_core posse_documents posse_journal posse_live posse_patrol posse_stores_lmdb
+              posse_stores_memory posse_system)
+set(POSSE_HAS_OPEN FALSE)
+if(TARGET posse_open)
+  set(POSSE_HAS_OPEN TRUE)
+  list(APPEND installed posse_etcd_api posse_library posse_open posse_stores_etcd)
+endif()
+install(TARGETS ${installed} EXPORT posseTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
         FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 if(TARGET posse_testing)

@@ -8,8 +8,8 @@
 #include <boost/asio/io_context.hpp>
 
 #include "cli/exit.h"
-#include "cli/store_url.h"
 #include "patrol/watch_list.h"
+#include "posse/open.h"
 #include "posse/result.h"
 #include "posse/task.h"
 #include "shop/shop.h"

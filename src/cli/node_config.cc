@@ -7,9 +7,9 @@
 #include <set>
 #include <toml++/toml.h>
 
-#include "cli/store_url.h"
 #include "core/fields.h"
 #include "patrol/membership.h"
+#include "posse/open.h"
 
 namespace posse {
 namespace {

@@ -16,3 +16,4 @@ run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${build} -G ${GENERATOR}
 run(${CMAKE_COMMAND} --build ${build})
 run(${build}/consumer)
 run(${build}/driver_test)
+run(${build}/documents lmdb:${build}/pots)

@@ -17,8 +17,9 @@ SEES = {
     "system": {"core"},
     "client": {"core"},
     "stores": {"core"},
+    "open": {"core", "system", "stores"},
     "node": _UP_TO_SHOP | {"system"},
-    "cli": _UP_TO_SHOP | {"documents", "system", "client", "node", "stores", "sim"},
+    "cli": _UP_TO_SHOP | {"documents", "open", "system", "client", "node", "stores", "sim"},
     "sim": _UP_TO_SHOP | {"system", "stores"},
 }
 # Whoever stands here sees everything.

@@ -1,6 +1,6 @@
 /// Opening drivers by URL.
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/store_url.h"
+#include "posse/open.h"
 
 #include <filesystem>
 #include <string_view>
@@ -10,6 +10,8 @@
 #include "stores/etcd/etcd_store.h"
 #include "stores/lmdb/lmdb_store.h"
 #include "stores/memory/memory_store.h"
+#include "system/system_clock.h"
+#include "system/system_random.h"
 
 namespace posse {
 namespace {
@@ -118,6 +120,14 @@ Result<std::unique_ptr<OpenStore>> open_store(const std::string& url, Missing mi
   if (url == memory_scheme) return opened(std::make_unique<MemoryStore>(), /*was_new=*/true);
   if (is_etcd(url)) return open_etcd(url, missing, std::move(executor));
   return open_lmdb(url, missing, std::move(executor));
+}
+
+std::unique_ptr<Clock> system_clock(boost::asio::any_io_executor executor) {
+  return std::make_unique<SystemClock>(std::move(executor));
+}
+
+std::unique_ptr<Random> system_random() {
+  return std::make_unique<SystemRandom>();
 }
 
 }  // namespace posse

@@ -1,4 +1,4 @@
-/// Store URLs: which driver, and where.
+/// Opening a store by its URL, and the system's clock and chance: what a program needs to begin.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,6 +9,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "posse/clock.h"
+#include "posse/random.h"
 #include "posse/result.h"
 #include "posse/scan.h"
 #include "posse/store.h"
@@ -26,7 +28,7 @@ class OpenStore {
   /// Null if it does not tell of changes.
   virtual Watch* watch() = 0;
 
-  /// Whether there was no shop when it was opened.
+  /// Whether there was nothing in it when it was opened.
   virtual bool was_new() const = 0;
 
   /// What an operator should know of the database behind it; empty if nothing.
@@ -45,16 +47,20 @@ inline constexpr const char* store_url_forms =
 /// behind the name of the option; empty if nothing.
 std::optional<std::string> wrong_store_url(const std::string& url);
 
-/// Whether there is a shop at `url`; true if one must open it to know.
+/// Whether there is a store at `url`; true if one must open it to know.
 bool is_there(const std::string& url);
 
-/// Whether a command makes a store where there is none. Most do not: a misspelt one would look like
-/// an empty shop with sound books.
+/// Whether opening makes a store where there is none. Most commands do not: a misspelt one would
+/// look like an empty shop with sound books.
 enum class Missing : std::uint8_t { refuse, create };
 
 /// Opens the store; its callers live on `executor`.
 /// Errors: the driver's; `unavailable` if there is none and none is to be made.
 Result<std::unique_ptr<OpenStore>> open_store(const std::string& url, Missing missing,
                                               boost::asio::any_io_executor executor);
+
+/// The system's, for callers on one executor.
+std::unique_ptr<Clock> system_clock(boost::asio::any_io_executor executor);
+std::unique_ptr<Random> system_random();
 
 }  // namespace posse
