@@ -24,7 +24,7 @@ Task<void> client(Stage* stage, Workload* workload) {
 Task<void> do_all(Stage* stage, Workload* workload, TaskGroup* clients) {
   if (stage->plan.last.empty()) {
     stage->documents.patrol();
-    co_await workload->prepare();
+    if (stage->plan.prepares) co_await workload->prepare();
     for (std::size_t i = 0; i < stage->plan.clients; ++i) clients->spawn(client(stage, workload));
     co_await clients->join();
   }
@@ -74,6 +74,7 @@ int main(int count, char** words) {
   app.add_option("--clients", plan.clients);
   app.add_option("--documents", plan.documents)->check(CLI::Range(2, 10'000));
   app.add_option("--seconds", seconds);
+  app.add_flag("--prepare", plan.prepares, "make what must be there first");
   app.add_option("--last", plan.last, "do what stands in this file, one line after the other");
   CLI11_PARSE(app, count, words);
   plan.length = std::chrono::seconds(seconds);

@@ -36,6 +36,7 @@ struct Plan {
   std::string workload;
   std::string history;
   std::string last;  ///< A file of what the last process has to do.
+  bool prepares = false;
   std::uint64_t process = 0;
   std::size_t clients = 8;
   std::size_t documents = 16;
@@ -61,7 +62,7 @@ class Workload {
  public:
   virtual ~Workload() = default;
 
-  /// Makes the documents that must be there, whoever else does.
+  /// Makes the documents that must be there.
   virtual Task<void> prepare() = 0;
 
   /// One operation of a client.

@@ -29,7 +29,7 @@ ACCOUNTS, LISTS = 20, 5
 # Of etcd: minutes of revisions.
 QUOTA = 8 << 30
 # What was under way when its process died is decided within seconds each.
-LAST_WITHIN_S = 600
+PREPARED_WITHIN_S, LAST_WITHIN_S = 60, 600
 
 
 def setUpModule():
@@ -51,7 +51,7 @@ class Run:
         process = subprocess.Popen(ends_with_this_thread(
             LOAD, "--store", self.store, "--workload", self.workload, "--documents",
             self.documents, "--process", self.started, "--history",
-            self.folder / f"{self.workload}-{self.started}", "--seconds", 86400, *more))
+            self.folder / f"{self.workload}-{self.started}", *more))
         self.living.append(process)
         return process
 
@@ -63,9 +63,12 @@ class Run:
 
     def crash(self, seconds):
         """Kills the oldest one every half second. One that has ended by itself is a fault."""
+        if self.start("--prepare", "--seconds", 0).wait(PREPARED_WITHIN_S) != 0:
+            raise AssertionError("the first process fails")
+        self.living.clear()
         until = time.monotonic() + seconds
         for _ in range(PROCESSES):
-            self.start()
+            self.start("--seconds", 86400)
         while time.monotonic() < until:
             time.sleep(KILL_EVERY_S)
             for process in self.living:
@@ -75,7 +78,7 @@ class Run:
             oldest.kill()
             oldest.wait()
             self.kills += 1
-            self.start()
+            self.start("--seconds", 86400)
         self.end()
 
     def events(self):
