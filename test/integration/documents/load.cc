@@ -7,8 +7,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "cli/store_url.h"
 #include "core/task_group.h"
+#include "posse/open.h"
 #include "system/system_clock.h"
 #include "system/system_random.h"
 #include "workload.h"
