@@ -47,6 +47,7 @@ Wrong Explorer::judge_holds(const Books& books) const {
 /// Whoever was told that it is committed finds it in the books from that moment on, at its slot;
 /// and whoever was told that the only slot is sold finds it sold.
 void Explorer::judge_told(const State& state, const Told& told) {
+  if (told.word == torn) return fail(state, "documents of two moments were read as those of one");
   const bool sold_out = told.word == "sold_out";
   if (!told.intent && !sold_out) return;
   Books books;
@@ -133,7 +134,13 @@ std::map<Key, std::int64_t> Explorer::opening_of(const State& state) const {
 /// After the last fault: one recovery and one login for each account decide everything, a second
 /// time there is nothing left to do, and each order asked again gets one answer for ever.
 Wrong Explorer::judge_recovery(Contents contents, const State& state) {
+  Books before;
+  if (auto wrong = read_books(contents, before)) return wrong;
   std::vector<Script> all{recovering(scenario_.sequence)};
+  // Who takes a turn to read declares in a generic journal of its own choice.
+  for (const auto& [sequence, head] : before.heads) {
+    if (sequence != scenario_.sequence) all.push_back(recovering(sequence));
+  }
   for (const Key& key : documents_of(scenario_)) all.push_back(logging_in(key));
   for (const Script& script : all) {
     const Alone alone = run_alone(io_, script, contents);

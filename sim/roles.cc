@@ -65,6 +65,32 @@ Role changer(const std::string& name, std::vector<Effect> effects) {
   return node(name, {change(name, std::move(effects))});
 }
 
+Order plan(const std::string& request, std::vector<Key> keys) {
+  std::sort(keys.begin(), keys.end());
+  std::vector<Effect> checks;
+  for (const Key& key : keys) checks.push_back({.key = key, .kind = "check", .details = {}});
+  Order order = change(request, std::move(checks));
+  order.choose =
+      [keys](const std::vector<Participant>& found) -> std::variant<ChosenEffects, Refusal> {
+    ChosenEffects chosen;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const Participant& next = found[(i + 1) % keys.size()];
+      chosen.effects.push_back(
+          set_effect(keys[i], content(next.value("balance") + 1), found[i].state()));
+    }
+    return chosen;
+  };
+  return order;
+}
+
+Role planner(const std::string& name, std::vector<Key> keys) {
+  return node(name, {plan(name, std::move(keys))});
+}
+
+Role reader(std::vector<Key> keys) {
+  return {.name = "reader", .script = reading(std::move(keys))};
+}
+
 boost::json::object content(std::int64_t balance) {
   return {{"balance", balance}};
 }

@@ -35,6 +35,14 @@ Role other_buyer(const std::string& owner);
 Order change(const std::string& request, std::vector<Effect> effects);
 Role changer(const std::string& name, std::vector<Effect> effects);
 
+/// Sets the documents at `keys` by what it finds there: each gets one more than the next one had.
+/// Its effects say what it has seen.
+Order plan(const std::string& request, std::vector<Key> keys);
+Role planner(const std::string& name, std::vector<Key> keys);
+
+/// Reads documents that everybody sets together, to the same.
+Role reader(std::vector<Key> keys);
+
 /// A document with so much in it.
 boost::json::object content(std::int64_t balance);
 State state_of(std::int64_t balance);

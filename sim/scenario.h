@@ -101,6 +101,12 @@ std::set<Key> documents_of(const Scenario& scenario);
 /// The documents a scenario begins with.
 Contents opening_contents(const Scenario& scenario);
 
+/// What a reader of two moments at once tells.
+inline constexpr const char* torn = "torn";
+
+/// Reads documents as those of one moment.
+Script reading(std::vector<Key> keys);
+
 /// A process that finishes what others left; one that resolves every hold on `key`; one that asks
 /// for all of `orders` at once.
 Script recovering(Sequence sequence);

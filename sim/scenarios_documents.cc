@@ -103,12 +103,74 @@ void add_threes(std::vector<Scenario>& all) {
                  .tries = once});
 }
 
+/// What is done depends on what is found.
+void add_plans(std::vector<Scenario>& all) {
+  all.push_back({.name = "documents, chosen by what is there",
+                 .opening = funds(1, 5),
+                 .roles = {planner("one", {u, v}), planner("two", {u, v})},
+                 .faults = {.crashes = 1},
+                 .tries = once});
+  all.push_back({.name = "documents, chosen against transfer",
+                 .opening = funds(1, 5),
+                 .roles = {planner("one", {u, v}), transferrer("u", "v")},
+                 .faults = {.crashes = 1},
+                 .tries = once});
+  all.push_back({.name = "documents, chosen, stale reads",
+                 .opening = funds(1, 5),
+                 .roles = {planner("one", {u}), changer("two", {set_effect(u, content(3))})},
+                 .faults = {.stales = 1},
+                 .tries = once});
+  all.push_back({.name = "documents, chosen, unanswered writes",
+                 .opening = funds(1, 5),
+                 .roles = {planner("one", {u, v}), login("v")},
+                 .faults = {.crashes = 1, .unknowns = 1},
+                 .tries = once});
+  all.push_back({.name = "documents, two plans of one node",
+                 .opening = funds(1, 5),
+                 .roles = {node("both", {plan("one", {u, v}), plan("two", {v})}), recoverer()},
+                 .faults = {.crashes = 1},
+                 .tries = once});
+}
+
+/// Who reads several sees one moment.
+void add_readers(std::vector<Scenario>& all) {
+  const std::vector<Effect> both{set_effect(u, content(2)), set_effect(v, content(2))};
+  all.push_back({.name = "documents, read together",
+                 .opening = funds(1, 1),
+                 .roles = {changer("both", both), reader({u, v})},
+                 .faults = {.crashes = 1},
+                 .sometimes = {.told = {"committed", "read"}},
+                 .tries = once});
+  all.push_back({.name = "documents, read between two writers",
+                 .opening = funds(1, 1),
+                 .roles = {changer("both", both),
+                           changer("back", {set_effect(u, content(1)), set_effect(v, content(1))}),
+                           reader({v, u})},
+                 .faults = {},
+                 .sometimes = {.told = {"committed", "read"}},
+                 .tries = once});
+  // Each look meets a hold, until the reader takes its turn.
+  std::vector<Order> many;
+  for (const std::int64_t balance : {2, 3, 4, 5}) {
+    many.push_back(change("to " + std::to_string(balance),
+                          {set_effect(u, content(balance)), set_effect(v, content(balance))}));
+  }
+  all.push_back({.name = "documents, read among many writes",
+                 .opening = funds(1, 1),
+                 .roles = {node("many", many), reader({u, v})},
+                 .faults = {},
+                 .sometimes = {.told = {"committed", "read"}},
+                 .tries = once});
+}
+
 }  // namespace
 
 void add_documents(std::vector<Scenario>& all) {
   add_pairs(all);
   add_faulty(all);
   add_threes(all);
+  add_plans(all);
+  add_readers(all);
 }
 
 }  // namespace posse::sim

@@ -1,5 +1,6 @@
 /// What processes of scenarios do.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
 
 #include "patrol/round.h"
@@ -37,6 +38,20 @@ Task<void> ask_all(Actor actor, std::vector<Order> orders) {
   co_return;
 }
 
+/// The documents that are read are always set together, to the same: whoever sees them differ has
+/// seen two moments.
+Task<void> read_together(Actor actor, std::vector<Key> keys) {
+  const auto found = co_await actor.journal.read(std::move(keys));
+  Told told{.order = {}, .word = "error", .intent = {}, .slot = {}};
+  if (found) {
+    const auto is_same = [&](const Participant& participant) {
+      return participant.value("balance") == found->front().value("balance");
+    };
+    told.word = std::all_of(found->begin(), found->end(), is_same) ? "read" : torn;
+  }
+  actor.told.push_back(std::move(told));
+}
+
 }  // namespace
 
 Task<void> ask(Actor actor, Order order) {
@@ -62,6 +77,10 @@ Script recovering(Sequence sequence) {
 
 Script logging_in(Key key) {
   return [key = std::move(key)](Actor actor) { return log_in(actor, key); };
+}
+
+Script reading(std::vector<Key> keys) {
+  return [keys = std::move(keys)](Actor actor) { return read_together(actor, keys); };
 }
 
 Script asking(std::vector<Order> orders) {

@@ -32,10 +32,18 @@ std::int64_t balance_of(const Reading& reading) {
   return reading.value->at("balance").as_int64();
 }
 
-Effect put(std::size_t number, const Reading& reading, std::int64_t amount) {
-  boost::json::object value = *reading.value;
-  value["balance"] = balance_of(reading) + amount;
-  return set_effect(account(number), std::move(value), reading.state);
+/// Reads both accounts, and sets them to what they come to.
+Plan plan_of(Transfer transfer) {
+  const auto put = [](std::size_t number, const Reading& reading, std::int64_t amount) {
+    boost::json::object value = *reading.value;
+    value["balance"] = balance_of(reading) + amount;
+    return set_effect(account(number), std::move(value));
+  };
+  const auto choose = [=](const std::vector<Reading>& found) -> std::variant<Choice, Refusal> {
+    return Choice{.effects = {put(transfer.from, found.front(), -transfer.amount),
+                              put(transfer.to, found.back(), transfer.amount)}};
+  };
+  return {.keys = {account(transfer.from), account(transfer.to)}, .choose = choose};
 }
 
 class PosseTeller final : public Teller {
@@ -84,32 +92,31 @@ class PosseTeller final : public Teller {
   }
 
   Task<bool> tried(Transfer transfer) {
-    Change change;
-    if (writing_ == Writing::adds) {
-      change.effects = {add_effect(account(transfer.from), "balance", -transfer.amount, 0),
-                        add_effect(account(transfer.to), "balance", transfer.amount)};
-    } else {
-      std::vector<Key> keys{account(transfer.from), account(transfer.to)};
-      const auto found = co_await documents_.read(std::move(keys));
-      if (!found && found.error().code == Errc::contended) co_return false;
-      if (!found) give_up(found.error().detail);
-      change.effects = {put(transfer.from, found->front(), -transfer.amount),
-                        put(transfer.to, found->back(), transfer.amount)};
+    if (writing_ == Writing::sets) {
+      const auto fate = co_await documents_.atomically(plan_of(transfer));
+      co_return happened(fate);
     }
+    Change change;
+    change.effects = {add_effect(account(transfer.from), "balance", -transfer.amount, 0),
+                      add_effect(account(transfer.to), "balance", transfer.amount)};
     co_return co_await happens(std::move(change));
   }
 
-  /// Or is refused because others were first.
   Task<bool> happens(Change change) {
     const auto fate = co_await documents_.atomically(std::move(change));
-    if (!fate && fate.error().code == Errc::contended) co_return false;
+    co_return happened(fate);
+  }
+
+  /// Or is refused because others were first.
+  static bool happened(const Result<Fate>& fate) {
+    if (!fate && fate.error().code == Errc::contended) return false;
     if (!fate) give_up(fate.error().detail);
     if (std::holds_alternative<Pending>(*fate)) give_up("a transfer is pending");
     const auto* refusal = std::get_if<Refusal>(&*fate);
-    const bool is_expected = refusal == nullptr || refusal->code == "changed" ||
-                             refusal->code == "busy" || refusal->code == "too_many_holds";
+    const bool is_expected =
+        refusal == nullptr || refusal->code == "busy" || refusal->code == "too_many_holds";
     if (!is_expected) give_up(refusal->detail);
-    co_return refusal == nullptr;
+    return refusal == nullptr;
   }
 
   boost::asio::any_io_executor executor_;

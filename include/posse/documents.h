@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,14 +25,37 @@ namespace posse {
 /// What is to happen as a whole, or not at all: 1 to 16 effects, together at most 64 KiB of JSON
 /// text with their keys and `note`.
 /// `request` names it for whoever may ask twice, in 1 to 128 bytes: the same request happens once,
-/// however often and by whomever it is asked, and names the same documents each time. Empty: nobody
-/// will ask again. `issued` is when the name was made, if it tells (a UUIDv7 does); it saves
-/// look-ups in documents that have changed often. `note` stays in the journal with it.
+/// however often and by whomever it is asked, and is the same change each time. Empty: nobody will
+/// ask again. A version 7 UUID tells when it was made, which saves look-ups in documents that have
+/// changed often. `note` stays in the journal with it.
 struct Change {
   std::string request = {};
   std::vector<Effect> effects;
   boost::json::object note = {};
-  Time issued = {};
+};
+
+/// A document as a reader sees it.
+struct Reading {
+  std::optional<boost::json::object> value;  ///< Empty: there is none.
+  State state;
+};
+
+/// What is to happen to documents as they are at that moment: see Plan.
+struct Choice {
+  std::vector<Effect> effects;
+  boost::json::object note = {};
+};
+
+/// A change that depends on what is there: read, decide and write as one, with nobody in between.
+/// `choose` is shown the documents at `keys`, 1 to 16 of them, in that order, and gives the effects
+/// (any but `add`), at most one for each; a document without one stays as it is and counts as
+/// checked. A Refusal of its own is the answer, and nothing happens. It may be asked several times
+/// until its choice has happened, decides by what it is shown alone, and throws nothing. `request`
+/// as in a Change: the same request names the same documents.
+struct Plan {
+  std::string request = {};
+  std::vector<Key> keys;
+  std::function<std::variant<Choice, Refusal>(const std::vector<Reading>&)> choose;
 };
 
 /// It is in the journal, durable, and every reader sees it. `repeated`: by an earlier request of
@@ -50,19 +74,14 @@ struct Pending {
 };
 
 /// A Refusal changes nothing. Its codes: those of the effects; `malformed`; `too_large`, if a
-/// document would have more than 512 KiB; `request_reused`, by another change; `too_many_holds` and
-/// `busy`, where the same may be asked again.
+/// document would come to more than 512 KiB; `request_reused`, by another change; `too_many_holds`
+/// and `busy`, where the same may be asked again.
 using Fate = std::variant<Happened, Refusal, Pending>;
-
-/// A document as a reader sees it.
-struct Reading {
-  std::optional<boost::json::object> value;  ///< Empty: there is none.
-  State state;
-};
 
 /// A kind of effect of one's own. It has the document for itself. Every process that uses the store
 /// must have learnt the same kinds by the same names, for whoever recovers applies them; the same
-/// document and details must come to the same everywhere, for ever, and nothing is thrown.
+/// document and details must come to the same everywhere, for ever, and nothing is thrown. Details
+/// and documents are as they are read from JSON: a whole number that fits is an int64.
 class Kind {
  public:
   virtual ~Kind() = default;
@@ -101,23 +120,30 @@ class Documents {
   Documents& operator=(const Documents&) = delete;
   ~Documents();
 
-  /// Before the first change.
+  /// Before the first change. Throws std::invalid_argument unless `name`, 1 to 64 of a-z, 0-9, `.`,
+  /// `_` and `-`, is new.
   void learn(std::string name, std::unique_ptr<Kind> kind);
 
   /// Has `change` happen. The answer comes when it is decided and durable, within seconds; where
   /// others have the documents, it waits for its turn. If this process dies, the others finish it
   /// or undo it.
-  /// Errors: the store's, `contended`: it has not happened by this call. `unreadable`.
+  /// Errors: the store's, `contended`: it has not happened by this call. `unreadable`,
+  /// `books_broken`: somebody else has written there; nothing is repaired.
   Task<Result<Fate>> atomically(Change change);
+
+  /// Has what `plan` chooses happen. Its documents are held from before it is asked until its
+  /// choice is settled; those who want them meanwhile wait in turn. So there is no trying again
+  /// where many want the same document. Otherwise as above.
+  Task<Result<Fate>> atomically(Plan plan);
 
   /// What became of a change whose fate was pending. A Refusal `not_happened`: it never will.
   /// Errors: as atomically().
   Task<Result<Fate>> ask(Pending pending);
 
   /// One document, or several of one moment, in the order of the keys. Changes under way on them
-  /// are decided first; where there are always some, the reader takes its turn among them. Costs
-  /// one read of a document, two of several; a turn costs two writes of each. Errors: the store's;
-  /// `unreadable`; `contended`.
+  /// are decided first; where there are always some, the reader takes its turn among them. As fresh
+  /// as the store's own reads. Costs one read of a document, two of several; a turn costs two
+  /// writes of each. Errors: as atomically(); `too_large` for a key that no document can have.
   Task<Result<Reading>> read(Key key);
   Task<Result<std::vector<Reading>>> read(std::vector<Key> keys);
 

@@ -25,8 +25,8 @@ struct Refusal {
   boost::json::object more;  ///< Figures a caller may show, e.g. the new price.
 };
 
-/// A document's content at one moment, or its absence: equal contents have equal states. What a
-/// reader decides on is still true as long as its state is.
+/// A document's content at one moment, or its absence: the same content, its fields in the same
+/// order, has the same state. What a reader decides on is still true as long as its state is.
 struct State {
   std::string text;  ///< 43 characters, or `absent`.
 
@@ -36,7 +36,8 @@ struct State {
 /// `add`: adds `amount` to the number `field`, which is 0 where it is missing; if `floor` is given,
 /// the number never goes below it. Many may be held at once: what may leave is spoken for (the
 /// escrow method, O'Neil 1986), and so is the room for what may arrive.
-/// Refused: `missing`, `insufficient_funds`, `amount_too_large`.
+/// Refused: `missing`, `no_number`, if the field is there and is no 64-bit number,
+/// `insufficient_funds`, `amount_too_large`.
 Effect add_effect(Key key, std::string field, std::int64_t amount);
 Effect add_effect(Key key, std::string field, std::int64_t amount, std::int64_t floor);
 

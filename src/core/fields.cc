@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/json_reader.h"
+
 namespace posse {
 namespace json = boost::json;
 namespace {
@@ -116,7 +118,7 @@ std::optional<std::string_view> text_in(const json::object& object, std::string_
 
 Result<json::value> parse_json(std::string_view bytes, std::string_view what, JsonMemory& memory) {
   json::error_code wrong;
-  json::value value = json::parse(bytes, wrong, memory.storage());
+  json::value value = read_json(bytes, wrong, memory.storage());
   if (!wrong) return value;
   return Error{Errc::unreadable, std::string(what) + ": is no JSON (" + wrong.message() + ")"};
 }

@@ -19,6 +19,9 @@ inline constexpr std::size_t entry_bytes_enough = std::size_t{512} * 1024;
 /// Effects of one operation: enough for a transfer with fees; each costs one settle.
 inline constexpr std::size_t operation_effects_max = 16;
 
+/// The name of a kind of effect.
+inline constexpr std::size_t kind_bytes_max = 64;
+
 /// What an application may add to one operation, as JSON text: it goes to the store in the entry
 /// and once more in the document.
 inline constexpr std::size_t operation_bytes_max = std::size_t{64} * 1024;

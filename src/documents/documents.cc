@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
-#include "core/digest.h"
 #include "core/limits.h"
+#include "core/uuid.h"
+#include "journal/content.h"
 #include "journal/journal.h"
 #include "patrol/membership.h"
 #include "patrol/patrol.h"
@@ -55,6 +58,19 @@ std::optional<Refusal> wrong(const Change& change) {
   return {};
 }
 
+bool is_name_of_kind(std::string_view name) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !name.empty() && name.size() <= kind_bytes_max &&
+         name.find_first_not_of(letters) == std::string_view::npos;
+}
+
+std::optional<Refusal> wrong(const Plan& plan) {
+  if (!plan.choose) return malformed("`choose` must be given");
+  const std::set<Key> keys(plan.keys.begin(), plan.keys.end());
+  if (keys.size() < plan.keys.size()) return malformed("`keys` names a document twice");
+  return {};
+}
+
 Key first_of(const std::vector<Effect>& effects) {
   const auto is_before = [](const Effect& a, const Effect& b) { return a.key < b.key; };
   return std::min_element(effects.begin(), effects.end(), is_before)->key;
@@ -64,24 +80,57 @@ bool is_same(const Effect& a, const Effect& b) {
   return a.key == b.key && a.kind == b.kind && a.details == b.details;
 }
 
+std::set<Key> keys_of(const std::vector<Effect>& effects) {
+  std::set<Key> keys;
+  for (const Effect& effect : effects) keys.insert(effect.key);
+  return keys;
+}
+
+/// What was chosen before would perhaps not be chosen now: it is the same plan if it is of the same
+/// documents.
 bool is_same(const Operation& operation, const Order& order) {
+  if (order.choose) return keys_of(operation.effects) == keys_of(order.effects);
   return operation.line == order.line &&
          std::equal(operation.effects.begin(), operation.effects.end(), order.effects.begin(),
                     order.effects.end(),
                     [](const auto& a, const auto& b) { return is_same(a, b); });
 }
 
+/// The receipt has fields of its own beside a note.
+json::object line_of(json::object note) {
+  json::object line;
+  if (!note.empty()) line["note"] = std::move(note);
+  return line;
+}
+
 Happened happened(const Committed& committed) {
+  const json::value* note = committed.operation().line.if_contains("note");
   return {.journal = committed.entry->sequence.name(),
           .entry = committed.entry->number,
           .repeated = committed.repeated,
-          .note = committed.operation().line};
+          .note = note == nullptr ? json::object() : note->as_object()};
 }
 
 Reading reading_of(const Participant& participant) {
   Reading reading{.value = {}, .state = participant.state()};
   if (participant.is_there) reading.value = participant.data;
   return reading;
+}
+
+/// Shows `plan` its documents in its own order; the journal has them in key order.
+Choose chooser_of(Plan plan) {
+  return [plan = std::move(plan)](
+             const std::vector<Participant>& participants) -> std::variant<ChosenEffects, Refusal> {
+    std::vector<Reading> readings;
+    for (const Participant& participant : in_order_of(plan.keys, participants)) {
+      readings.push_back(reading_of(participant));
+    }
+    auto choice = plan.choose(readings);
+    if (auto* refusal = std::get_if<Refusal>(&choice)) return std::move(*refusal);
+    Choice& chosen = std::get<Choice>(choice);
+    return ChosenEffects{.effects = std::move(chosen.effects),
+                         .line = line_of(std::move(chosen.note))};
+  };
 }
 
 /// Somebody's own kind among those of the journal.
@@ -96,6 +145,12 @@ class OwnKind final : public EffectKind {
   }
 
   void reserve(const json::object& /*details*/, Reserve& /*reserve*/) const override {}
+  void rely(const json::object& /*details*/, Floors& /*floors*/) const override {}
+
+  bool may_grow(const Participant& /*participant*/,
+                const json::object& /*details*/) const override {
+    return true;
+  }
 
   std::optional<Refusal> admit(const Participant& participant,
                                const json::object& details) const override {
@@ -108,6 +163,7 @@ class OwnKind final : public EffectKind {
     kind_->apply(value, details);
     participant.is_there = value.has_value();
     participant.data = std::move(value).value_or(json::object());
+    make_as_read(participant.data);
   }
 
  private:
@@ -124,10 +180,12 @@ class Documents::Parts {
         watch_list({given.store, given.clock, given.random}),
         journal({given.store, given.clock, given.random, given.executor}, watch_list) {}
 
-  Task<Result<Fate>> commit(Order order, Pending pending);
+  /// If `choose` is given, the change's effects are one `check` of each document.
+  Task<Result<Fate>> commit(Change change, Choose choose);
 
-  RequestKey key_of(const std::string& request, Time issued) {
-    return request_key("document", request, issued);
+  RequestKey key_of(const std::string& request) {
+    const auto uuid = Uuid::from(request);
+    return request_key("document", request, uuid ? uuid->made() : Time{});
   }
 
   /// A name that nobody else has.
@@ -149,6 +207,8 @@ class Documents::Parts {
     patrol->start();
   }
 
+  Task<Result<Fate>> commit(Order order, Pending pending);
+
   Doors doors;
   WatchList watch_list;
   Journal journal;
@@ -156,6 +216,20 @@ class Documents::Parts {
   std::unique_ptr<Membership> membership;
   std::unique_ptr<Patrol> patrol;
 };
+
+Task<Result<Fate>> Documents::Parts::commit(Change change, Choose choose) {
+  if (auto refusal = wrong(change)) co_return *std::move(refusal);
+  Order order;
+  order.is_new = change.request.empty();
+  if (order.is_new) change.request = new_name();
+  order.guard = first_of(change.effects);
+  order.request = key_of(change.request);
+  order.effects = std::move(change.effects);
+  order.line = line_of(std::move(change.note));
+  order.choose = std::move(choose);
+  Pending pending{.first = order.guard, .request = std::move(change.request)};
+  co_return co_await commit(std::move(order), std::move(pending));
+}
 
 Task<Result<Fate>> Documents::Parts::commit(Order order, Pending pending) {
   const auto journal_name = co_await journal.some_journal();
@@ -185,25 +259,27 @@ Documents::Documents(Doors doors) : parts_(std::make_unique<Parts>(doors)) {}
 Documents::~Documents() = default;
 
 void Documents::learn(std::string name, std::unique_ptr<Kind> kind) {
+  if (!is_name_of_kind(name) || parts_->journal.knows(name))
+    throw std::invalid_argument("`" + name + "` is no name for a new kind of effect");
   parts_->journal.learn(std::move(name), std::make_unique<OwnKind>(std::move(kind)));
 }
 
 Task<Result<Fate>> Documents::atomically(Change change) {
-  if (auto refusal = wrong(change)) co_return *std::move(refusal);
-  Order order;
-  order.is_new = change.request.empty();
-  if (order.is_new) change.request = parts_->new_name();
-  order.guard = first_of(change.effects);
-  order.request = parts_->key_of(change.request, change.issued);
-  order.effects = std::move(change.effects);
-  order.line = std::move(change.note);
-  Pending pending{.first = order.guard, .request = std::move(change.request)};
-  co_return co_await parts_->commit(std::move(order), std::move(pending));
+  co_return co_await parts_->commit(std::move(change), Choose());
+}
+
+Task<Result<Fate>> Documents::atomically(Plan plan) {
+  if (auto refusal = wrong(plan)) co_return *std::move(refusal);
+  Change change{.request = std::move(plan.request), .effects = {}};
+  for (const Key& key : plan.keys) {
+    change.effects.push_back({.key = key, .kind = "check", .details = {}});
+  }
+  co_return co_await parts_->commit(std::move(change), chooser_of(std::move(plan)));
 }
 
 Task<Result<Fate>> Documents::ask(Pending pending) {
   if (auto refusal = wrong(pending.first)) co_return *std::move(refusal);
-  const RequestKey request = parts_->key_of(pending.request, Time{});
+  const RequestKey request = parts_->key_of(pending.request);
   const auto found = co_await parts_->journal.find(pending.first, request);
   if (!found) co_return found.error();
   if (*found) co_return happened(**found);

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/json_writer.h"
 #include "core/limits.h"
+#include "journal/content.h"
 
 namespace posse {
 namespace {
@@ -33,29 +33,25 @@ std::vector<Key> participants_of(const Attempt& attempt) {
   return keys;
 }
 
-/// Whether nobody could write the document any more.
-bool comes_to_too_much(const Participant& participant, const EffectKind& kind,
-                       const Effect& effect) {
-  Participant after;
-  after.is_there = participant.is_there;
-  after.data = participant.data;
-  kind.apply(after, effect.details);
-  JsonWriter out;
-  out.value(after.data);
-  return out.take().size() > data_bytes_max;
+bool is_in_key_order(const Attempt& attempt) {
+  const auto& effects = attempt.operation->effects;
+  return std::none_of(effects.begin(), effects.end(),
+                      [&](const Effect& effect) { return effect.key < attempt.guard; });
 }
 
 }  // namespace
 
 /// What one decision saw.
 struct Declarer::Look {
+  bool was_placed = false;
+  bool is_lost = false;  ///< It was, and is not there any more.
   bool earlier = false;
   bool search_pages = false;
   std::uint64_t pages = 0;
   std::uint64_t searched = 0;  ///< Pages known not to hold the request.
-  std::optional<Refusal> refusal;
-  std::optional<Hold> in_the_way;  ///< Ours waits behind it.
-  std::vector<Hold> holds;         ///< Those beside ours.
+  std::optional<Refusal> refusal = {};
+  std::optional<Hold> in_the_way = {};  ///< Ours waits behind it.
+  std::vector<Hold> holds = {};         ///< Those beside ours.
 };
 
 Task<Result<Declaration>> Declarer::declare(const Attempt* attempt) {
@@ -76,19 +72,24 @@ Task<Result<Declaration>> Declarer::declare(const Attempt* attempt) {
 
 /// One participant; decides the holds in the way as often as that may help.
 Task<Result<Declaration>> Declarer::declare_on(const Attempt* attempt, Key key) {
+  bool is_placed = false;
   for (int blocked = 0, waits = 0;;) {
-    auto declared = co_await declare_once(attempt, key);
+    auto declared = co_await declare_once(attempt, key, is_placed);
     if (!declared) co_return declared.error();
-    if (!*declared) {
+    is_placed = !*declared;
+    if (is_placed) {
       if (++waits <= waits_max) continue;
-      const auto left = co_await give_up(attempt, key);
+      const auto left = co_await release_on(key, attempt->hold);
       if (!left) co_return left.error();
       co_return Refusal{.code = "busy",
                         .detail = key.text() + " is held by others each time; try again",
                         .more = {}};
     }
-    const bool refused = std::holds_alternative<Refusal>(**declared);
-    if (!refused || blocked == blocked_max) co_return **std::move(declared);
+    const auto* refusal = std::get_if<Refusal>(&**declared);
+    // What was judged with nothing before it stays so; only for room one may wait.
+    const bool is_final = refusal != nullptr && is_exclusive(*attempt->operation, key) &&
+                          refusal->code != "too_many_holds";
+    if (refusal == nullptr || is_final || blocked == blocked_max) co_return **std::move(declared);
     const auto participant = co_await views_.participants.get(key);
     if (!participant) co_return participant.error();
     const bool in_the_way = *participant && !(*participant)->holds.empty();
@@ -100,16 +101,14 @@ Task<Result<Declaration>> Declarer::declare_on(const Attempt* attempt, Key key) 
 }
 
 /// Empty if our hold had to wait behind another one, which is decided now.
-Task<Result<std::optional<Declaration>>> Declarer::declare_once(const Attempt* attempt, Key key) {
-  Look look;
+/// `was_placed`: our hold stood there when we began to wait.
+Task<Result<std::optional<Declaration>>> Declarer::declare_once(const Attempt* attempt, Key key,
+                                                                bool was_placed) {
+  Look look{.was_placed = was_placed};
   const bool is_shown = is_exclusive(*attempt->operation, key);
   for (int searches = 0; searches < swaps_max; ++searches) {
     Decision decision = [&](Participant& participant) {
-      look = Look{.pages = participant.pages,
-                  .searched = look.searched,
-                  .refusal = {},
-                  .in_the_way = {},
-                  .holds = {}};
+      look = Look{.was_placed = was_placed, .pages = participant.pages, .searched = look.searched};
       return decide(*attempt, key, participant, look);
     };
     const Absence absence = is_shown ? Absence::is_shown : Absence::is_told;
@@ -120,10 +119,11 @@ Task<Result<std::optional<Declaration>>> Declarer::declare_once(const Attempt* a
           .code = "unknown_participant", .detail = key.text() + " does not exist", .more = {}};
     }
     if (look.earlier) co_return Earlier{};
+    if (look.is_lost) co_return Lost{};
     if (look.refusal) co_return *std::move(look.refusal);
     if (look.in_the_way) {
-      const auto resolved = co_await resolver_.resolve(key, *look.in_the_way);
-      if (!resolved) co_return resolved.error();
+      const auto waited = co_await wait_for(attempt, key, *look.in_the_way);
+      if (!waited) co_return waited.error();
       co_return std::optional<Declaration>();
     }
     if (!look.search_pages) {
@@ -139,6 +139,19 @@ Task<Result<std::optional<Declaration>>> Declarer::declare_once(const Attempt* a
   co_return Error{Errc::contended, key.text() + ": others settle on it each time"};
 }
 
+/// Until `other` is out. What this node does itself needs no looking after: it ends, for whoever
+/// waits for it here holds nothing that comes behind. Guards that are not the first in key order
+/// might; their operations wait in patience.
+Task<Result<void>> Declarer::wait_for(const Attempt* attempt, Key key, Hold other) {
+  if (is_in_key_order(*attempt) && driven_.contains(other.intent)) {
+    co_await driven_.gone(other.intent);
+    co_return Result<void>{};
+  }
+  const auto resolved = co_await resolver_.resolve(std::move(key), std::move(other));
+  if (!resolved) co_return resolved.error();
+  co_return Result<void>{};
+}
+
 /// Puts our hold in. It promises once nothing stands before it that it conflicts with, which the
 /// store must have accepted in a write: a read may be old.
 Verdict Declarer::decide(const Attempt& attempt, const Key& key, Participant& participant,
@@ -146,6 +159,8 @@ Verdict Declarer::decide(const Attempt& attempt, const Key& key, Participant& pa
   const Hold* own = participant.hold(attempt.hold.intent);
   const bool was_there = own != nullptr;
   if (was_there && !own->reserve.empty()) return Verdict::keep;  // it was unknown, it is here
+  look.is_lost = look.was_placed && !was_there;
+  if (look.is_lost) return Verdict::keep;
   if (!was_there && key == attempt.guard) decide_guard(attempt, participant, look);
   if (look.earlier || look.search_pages) return Verdict::keep;
 
@@ -162,7 +177,7 @@ Verdict Declarer::decide(const Attempt& attempt, const Key& key, Participant& pa
     look.in_the_way = *other;
     return was_there ? Verdict::keep : Verdict::write;
   }
-  look.refusal = promise(attempt, key, participant, placed->reserve);
+  look.refusal = promise(attempt, key, participant, *placed);
   if (look.refusal && was_there) {
     participant.take_out(attempt.hold);
     return Verdict::write;
@@ -214,27 +229,26 @@ void Declarer::decide_guard(const Attempt& attempt, const Participant& participa
                       participant.pages > look.searched;
 }
 
-/// Sets aside in our hold, whose reserve is `reserve`, what every effect of the operation needs, if
-/// the participant can promise it.
+/// Sets aside in our hold what every effect of the operation needs, if the participant can promise
+/// it.
 std::optional<Refusal> Declarer::promise(const Attempt& attempt, const Key& key,
-                                         const Participant& participant, Reserve& reserve) const {
+                                         const Participant& participant, Hold& hold) const {
   for (const auto& effect : attempt.operation->effects) {
     if (effect.key != key) continue;
     const EffectKind* kind = views_.kinds.find(effect.kind);
     if (auto refusal = kind->admit(participant, effect.details)) return refusal;
-    if (kind->is_exclusive() && comes_to_too_much(participant, *kind, effect)) {
-      return Refusal{.code = "too_large",
-                     .detail = key.text() + " would have more than " +
-                               std::to_string(data_bytes_max) + " bytes",
-                     .more = {}};
+    if (kind->may_grow(participant, effect.details)) {
+      Participant after;
+      after.is_there = participant.is_there;
+      after.data = participant.data;
+      after.holds = participant.holds;
+      kind->apply(after, effect.details);
+      if (auto refusal = unkeepable(key, after)) return refusal;
     }
-    kind->reserve(effect.details, reserve);
+    kind->reserve(effect.details, hold.reserve);
+    kind->rely(effect.details, hold.floors);
   }
   return {};
-}
-
-Task<Result<void>> Declarer::give_up(const Attempt* attempt, Key key) {
-  co_return co_await release_on(std::move(key), attempt->hold);
 }
 
 Task<Result<void>> Declarer::release(const Attempt* attempt, Hold hold) {

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "core/task_group.h"
+#include "journal/driven.h"
 #include "journal/entry.h"
 #include "journal/finisher.h"
 #include "journal/participants.h"
@@ -20,7 +21,10 @@ struct Declared {};
 /// The guard shows an earlier attempt at the same request: held, or settled.
 struct Earlier {};
 
-using Declaration = std::variant<Declared, Earlier, Refusal>;
+/// Our hold waited in a queue, and was decided there by somebody who did not wait as long.
+struct Lost {};
+
+using Declaration = std::variant<Declared, Earlier, Lost, Refusal>;
 
 /// One attempt at an order: its operation and the hold it puts into each participant.
 struct Attempt {
@@ -37,7 +41,7 @@ struct Attempt {
 /// Errors: the store's; `unreadable`; `contended`.
 class Declarer {
  public:
-  Declarer(Finisher::Views views, Resolver& resolver, TaskGroup& tasks, std::set<Intent>& driven)
+  Declarer(Finisher::Views views, Resolver& resolver, TaskGroup& tasks, Driven& driven)
       : views_(views), resolver_(resolver), tasks_(tasks), driven_(driven) {}
 
   /// Declares on the guard first, then in key order; where effects are exclusive that is one order
@@ -47,6 +51,11 @@ class Declarer {
   /// hold of this attempt is left, unless an error came in between.
   Task<Result<Declaration>> declare(const Attempt* attempt);
 
+  /// Why the operation's effects on `key` cannot be had on `participant`; empty if they can, and
+  /// `hold` has what they set aside.
+  std::optional<Refusal> promise(const Attempt& attempt, const Key& key,
+                                 const Participant& participant, Hold& hold) const;
+
   /// Takes `hold` out of every participant of the attempt: its driver has given up, and none of
   /// its adds is unanswered.
   Task<Result<void>> release(const Attempt* attempt, Hold hold);
@@ -55,23 +64,22 @@ class Declarer {
   struct Look;
 
   Task<Result<Declaration>> declare_on(const Attempt* attempt, Key key);
-  Task<Result<std::optional<Declaration>>> declare_once(const Attempt* attempt, Key key);
+  Task<Result<std::optional<Declaration>>> declare_once(const Attempt* attempt, Key key,
+                                                        bool was_placed);
   Task<Result<void>> release_on(Key key, Hold hold);
   Task<void> help(Key key, Hold hold);
   void help_later(const Key& key, const std::vector<Hold>& holds);
-  Task<Result<void>> give_up(const Attempt* attempt, Key key);
+  Task<Result<void>> wait_for(const Attempt* attempt, Key key, Hold other);
   Verdict decide(const Attempt& attempt, const Key& key, Participant& participant,
                  Look& look) const;
   void decide_guard(const Attempt& attempt, const Participant& participant, Look& look) const;
   bool is_exclusive(const Operation& operation, const Key& key) const;
   Hold* place(const Attempt& attempt, const Key& key, Participant& participant) const;
-  std::optional<Refusal> promise(const Attempt& attempt, const Key& key,
-                                 const Participant& participant, Reserve& reserve) const;
 
   Finisher::Views views_;
   Resolver& resolver_;
   TaskGroup& tasks_;
-  std::set<Intent>& driven_;
+  Driven& driven_;
   std::set<Intent> helping_;  // holds of others that are being decided in the background
 };
 

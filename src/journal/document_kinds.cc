@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "core/assert.h"
 #include "core/fields.h"
 #include "journal/effect.h"
 #include "journal/participant.h"
@@ -51,6 +50,12 @@ class DocumentKind final : public EffectKind {
   }
 
   void reserve(const json::object& /*details*/, Reserve& /*reserve*/) const override {}
+  void rely(const json::object& /*details*/, Floors& /*floors*/) const override {}
+
+  bool may_grow(const Participant& /*participant*/,
+                const json::object& /*details*/) const override {
+    return shape_.has_value();
+  }
 
   std::optional<Refusal> admit(const Participant& participant,
                                const json::object& details) const override {

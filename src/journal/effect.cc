@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/effect.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/assert.h"
@@ -47,6 +48,19 @@ Refusal below_floor(const Participant& participant, const Add& add) {
           .more = {{"spendable", spendable}}};
 }
 
+Refusal no_number(const Add& add) {
+  return {.code = "no_number",
+          .detail = "`" + std::string(add.field) + "` is there and is no 64-bit number",
+          .more = {}};
+}
+
+/// Operations under way were promised that the number does not go so low.
+Refusal relied_on(const Add& add) {
+  return {.code = "busy",
+          .detail = "`" + std::string(add.field) + "` is held by others each time; try again",
+          .more = {}};
+}
+
 class AddKind final : public EffectKind {
  public:
   bool is_exclusive() const override { return false; }
@@ -66,16 +80,35 @@ class AddKind final : public EffectKind {
     }
   }
 
+  void rely(const json::object& details, Floors& floors) const override {
+    const auto add = read(details);
+    POSSE_ASSERT(add);
+    if (add->amount >= 0) return;
+    std::string field(add->field);
+    const std::int64_t floor = add->floor.value_or(INT64_MIN);
+    const auto known = floors.find(field);
+    floors[std::move(field)] = known == floors.end() ? floor : std::max(known->second, floor);
+  }
+
+  bool may_grow(const Participant& participant, const json::object& details) const override {
+    const auto add = read(details);
+    POSSE_ASSERT(add);
+    return !participant.data.contains(add->field);
+  }
+
   std::optional<Refusal> admit(const Participant& participant,
                                const json::object& details) const override {
     const auto add = read(details);
     POSSE_ASSERT(add);
     if (!participant.is_there) return missing();
+    const json::value* there = participant.data.if_contains(add->field);
+    if (there != nullptr && !there->is_int64()) return no_number(*add);
     std::int64_t after = 0;
     if (add->amount < 0) {
       const bool fits =
           !__builtin_add_overflow(participant.lowest(add->field), add->amount, &after);
       if (add->floor && (!fits || after < *add->floor)) return below_floor(participant, *add);
+      if (fits && after < participant.floor(add->field)) return relied_on(*add);
       if (fits) return {};
     } else if (!__builtin_add_overflow(participant.highest(add->field), add->amount, &after)) {
       return {};

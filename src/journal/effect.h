@@ -19,6 +19,10 @@ class Participant;
 /// What a hold sets aside for an effect: for a number, by how much it may change at most.
 using Reserve = std::map<std::string, std::int64_t>;
 
+/// Below what a hold relies on a number never to come, where it is not 0, for numbers that the hold
+/// takes from; INT64_MIN: it does not care.
+using Floors = std::map<std::string, std::int64_t>;
+
 /// A kind of effect: pure decisions on one document.
 class EffectKind {
  public:
@@ -32,6 +36,13 @@ class EffectKind {
 
   /// Adds to `reserve` what the effect needs set aside. Called for an effect that check() passed.
   virtual void reserve(const boost::json::object& details, Reserve& reserve) const = 0;
+
+  /// Adds to `floors` what the effect relies on.
+  virtual void rely(const boost::json::object& details, Floors& floors) const = 0;
+
+  /// Whether the effect may make the document longer than by the digits of a number.
+  virtual bool may_grow(const Participant& participant,
+                        const boost::json::object& details) const = 0;
 
   /// Whether `participant`, with the holds that it has, can promise the effect.
   virtual std::optional<Refusal> admit(const Participant& participant,

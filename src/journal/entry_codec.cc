@@ -15,7 +15,6 @@ namespace {
 constexpr std::int64_t format = 1;
 constexpr std::size_t digest_characters = 43;
 constexpr std::size_t intent_characters = 22;
-constexpr std::size_t kind_bytes_max = 64;
 
 void write(JsonWriter& out, const Operation& operation) {
   out.begin_object();

@@ -3,8 +3,6 @@
 #include "journal/journal.h"
 
 #include <algorithm>
-#include <cmath>
-#include <string_view>
 #include <utility>
 
 #include "core/limits.h"
@@ -21,57 +19,6 @@ constexpr int recalls_max = 4;
 /// How often a reader tries to have its documents for itself.
 constexpr int turns_max = 3;
 
-/// How deep an order's lists and objects may nest: the reader stops at 32, and an entry adds some.
-constexpr int nesting_max = 16;
-
-bool is_utf8(std::string_view text) {
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::all_of(text.begin(), text.end(), is_ascii)) return true;
-  boost::json::error_code wrong;
-  boost::json::parse(boost::json::serialize(boost::json::string_view(text)), wrong);
-  return !wrong;
-}
-
-bool is_readable(const boost::json::object& object, int nesting);
-
-bool is_readable(const boost::json::value& value, int nesting) {
-  if (const auto* text = value.if_string()) return is_utf8(*text);
-  if (const auto* number = value.if_double()) return std::isfinite(*number);
-  if (const auto* object = value.if_object()) return is_readable(*object, nesting);
-  const auto* list = value.if_array();
-  const auto is_fine = [&](const auto& item) { return is_readable(item, nesting - 1); };
-  return list == nullptr || (nesting > 0 && std::all_of(list->begin(), list->end(), is_fine));
-}
-
-/// Whether JSON can hold `object`, so that everybody can read it again: an entry or a participant
-/// that nobody can read blocks its sequence for ever.
-bool is_readable(const boost::json::object& object, int nesting) {
-  const auto is_fine = [&](const auto& field) {
-    return is_utf8(field.key()) && is_readable(field.value(), nesting - 1);
-  };
-  return nesting > 0 && std::all_of(object.begin(), object.end(), is_fine);
-}
-
-bool is_readable(const Order& order) {
-  const auto is_fine = [](const Effect& effect) {
-    return is_utf8(effect.key.text()) && is_readable(effect.details, nesting_max);
-  };
-  return is_readable(order.line, nesting_max) && is_readable(order.data, nesting_max) &&
-         std::all_of(order.effects.begin(), order.effects.end(), is_fine);
-}
-
-/// What the application has brought, as JSON text.
-std::size_t bytes_of(const Order& order) {
-  std::size_t bytes =
-      boost::json::serialize(order.line).size() + boost::json::serialize(order.data).size();
-  constexpr std::size_t around_effect = 40;  // names, quotes and braces
-  for (const auto& effect : order.effects) {
-    bytes += around_effect + effect.key.text().size() + effect.kind.size() +
-             boost::json::serialize(effect.details).size();
-  }
-  return bytes;
-}
-
 Refusal busy(std::string detail) {
   return {.code = "busy", .detail = std::move(detail), .more = {}};
 }
@@ -87,6 +34,7 @@ struct Journal::Drive {
   int attempts = 0;
   Attempt attempt;
   std::optional<Hold> passed;  ///< Still declared: its window went to others.
+  std::vector<Turns::Turn> turns;
 };
 
 Journal::Journal(Doors doors, Announcer& announcer)
@@ -98,7 +46,7 @@ Journal::Journal(Doors doors, Announcer& announcer)
       finisher_({sequences_, participants_, kinds_}, doors.clock, doors.executor, counters_),
       resolver_({sequences_, participants_, kinds_}, finisher_, doors.clock, counters_),
       declarer_({sequences_, participants_, kinds_}, resolver_, tasks_, driven_),
-      reader_(participants_, resolver_) {
+      reader_({participants_, resolver_, driven_, doors.clock}) {
   compose_with("journal", std::make_unique<PlainComposer>());
 }
 
@@ -107,14 +55,22 @@ void Journal::compose_with(std::string family, std::unique_ptr<Composer> compose
 }
 
 Task<Result<Outcome>> Journal::commit(Order order) {
+  make_as_read(order);
   const std::size_t bytes = bytes_of(order);
-  if (auto refusal = malformed(order, bytes)) co_return Outcome(*std::move(refusal));
+  if (auto refusal = malformed(order, bytes, kinds_)) co_return Outcome(*std::move(refusal));
+  if (composer_of(order.sequence) == nullptr) {
+    co_return Outcome(Refusal{.code = "malformed",
+                              .detail = order.sequence.name() + " is no sequence of a known family",
+                              .more = {}});
+  }
   Drive drive{.order = &order,
               .bytes = bytes,
               .turnstile = turnstile(order.sequence),
               .began = doors_.clock.steady(),
               .attempt = {},
-              .passed = {}};
+              .passed = {},
+              .turns = {}};
+  drive.turns = co_await take_turns(exclusive_keys(order));
   Result<std::optional<Outcome>> outcome;
   for (; drive.attempts < attempts_max; ++drive.attempts) {
     outcome = co_await attempt(&drive);
@@ -156,15 +112,79 @@ Task<Result<std::optional<Outcome>>> Journal::attempt(Drive* drive) {
     co_return Outcome(std::move(*insufficient));
   if (std::holds_alternative<Earlier>(*declared))
     co_return co_await recall(order->guard, order->request);
+  if (std::holds_alternative<Lost>(*declared)) co_return std::optional<Outcome>{};
   if (drive->passed) driven_.erase(drive->passed->intent);
   drive->passed.reset();
+  if (order->choose) co_return co_await choose_and_claim(drive);
   co_return co_await claim(drive);
+}
+
+/// In key order, like the holds; all of them before the first hold, so that nobody who has one
+/// waits for a turn.
+Task<std::vector<Turns::Turn>> Journal::take_turns(std::set<Key> keys) {
+  std::vector<Turns::Turn> turns;
+  for (const Key& key : keys) {
+    auto turn = co_await turns_.take(key);
+    turns.push_back(std::move(turn));
+  }
+  co_return turns;
+}
+
+std::set<Key> Journal::exclusive_keys(const Order& order) const {
+  std::set<Key> keys;
+  for (const Effect& effect : order.effects) {
+    if (kinds_.find(effect.kind)->is_exclusive()) keys.insert(effect.key);
+  }
+  return keys;
+}
+
+/// What is done depends on the participants, which nobody else can change as long as they are held.
+Task<Result<std::optional<Outcome>>> Journal::choose_and_claim(Drive* drive) {
+  const auto held = co_await read_held(&drive->attempt, exclusive_keys(*drive->order));
+  std::optional<Refusal> refusal;
+  if (held && *held) {
+    refusal = choose(drive, **held);
+    if (!refusal) co_return co_await claim(drive);
+  }
+  const auto released = co_await declarer_.release(&drive->attempt, drive->attempt.hold);
+  (void)released;  // a hold that stays is decided by whoever meets it
+  if (!held) co_return held.error();
+  if (refusal) co_return Outcome(*std::move(refusal));
+  co_return std::optional<Outcome>{};
+}
+
+/// Puts the effects that are chosen in the place of the attempt's, if they can be had.
+std::optional<Refusal> Journal::choose(Drive* drive,
+                                       const std::vector<Participant>& participants) const {
+  auto choice = drive->order->choose(participants);
+  if (auto* refusal = std::get_if<Refusal>(&choice)) return std::move(*refusal);
+  ChosenEffects& chosen = std::get<ChosenEffects>(choice);
+  Order order = *drive->order;
+  order.line = std::move(chosen.line);
+  const std::vector<Effect> checks = std::exchange(order.effects, std::move(chosen.effects));
+  make_as_read(order);
+  if (auto refusal = not_chosen_well(order, checks, kinds_)) return refusal;
+  const std::size_t bytes = bytes_of(order);
+  if (auto refusal = malformed(order, bytes, kinds_)) return refusal;
+  Operation operation = *drive->attempt.operation;
+  operation.effects = std::move(order.effects);
+  operation.line = std::move(order.line);
+  operation.bytes = bytes;
+  drive->attempt.operation = std::make_shared<const Operation>(std::move(operation));
+  Hold nothing_aside;
+  auto participant = participants.begin();
+  for (const Key& key : exclusive_keys(*drive->order)) {
+    if (auto refusal = declarer_.promise(drive->attempt, key, *participant++, nothing_aside))
+      return refusal;
+  }
+  return {};
 }
 
 Task<Result<std::optional<Outcome>>> Journal::claim(Drive* drive) {
   const Hold hold = drive->attempt.hold;
   auto passage = co_await drive->turnstile->pass(drive->attempt.operation, hold.last);
   if (auto* claimed = std::get_if<Claimed>(&passage)) {
+    driven_.keep(hold.intent, std::move(drive->turns));
     Committed committed{
         .entry = std::move(claimed->where), .intent = hold.intent, .slot = claimed->slot};
     co_return Outcome(std::move(committed));
@@ -261,10 +281,32 @@ Task<Result<std::optional<Outcome>>> Journal::recall_settled(Settled settled) {
 }
 
 Task<Result<std::optional<Committed>>> Journal::find(Key guard, RequestKey request) {
-  auto recalled = co_await recall(std::move(guard), request);
-  if (!recalled) co_return recalled.error();
-  if (!*recalled) co_return std::optional<Committed>();
-  co_return std::get<Committed>(**std::move(recalled));
+  for (int recalls = 0; recalls < recalls_max; ++recalls) {
+    auto recalled = co_await recall(guard, request);
+    if (!recalled) co_return recalled.error();
+    if (*recalled) co_return std::get<Committed>(**std::move(recalled));
+    const auto absent = co_await is_absent(guard, request);
+    if (!absent) co_return absent.error();
+    if (*absent) co_return std::optional<Committed>();
+  }
+  co_return Error{Errc::contended, guard.text() + ": others change it each time"};
+}
+
+/// Whether the guard, as the store accepts it, knows nothing of the request: a read may be old.
+Task<Result<bool>> Journal::is_absent(Key guard, RequestKey request) {
+  const auto before = co_await participants_.get(guard);
+  if (!before) co_return before.error();
+  const std::uint64_t searched = *before ? (*before)->pages : 0;
+  bool is_absent = false;
+  Decision decision = [&](Participant& participant) {
+    is_absent = participant.settlement_of(request) == nullptr &&
+                participant.hold_of(request) == nullptr && participant.pages == searched;
+    return is_absent ? Verdict::confirm : Verdict::keep;
+  };
+  const auto updated =
+      co_await participants_.update(std::move(guard), std::move(decision), Absence::is_shown);
+  if (!updated) co_return updated.error();
+  co_return is_absent;
 }
 
 Task<Result<std::vector<Participant>>> Journal::read(std::vector<Key> keys) {
@@ -276,18 +318,17 @@ Task<Result<std::vector<Participant>>> Journal::read(std::vector<Key> keys) {
     const auto read = co_await read_in_turn(std::move(held));
     if (!read) co_return read.error();
     if (!*read) continue;
-    std::vector<Participant> in_order;
-    for (const Key& key : keys) in_order.push_back((*read)->at(key));
-    co_return in_order;
+    co_return in_order_of(keys, **read);
   }
   co_return Error{Errc::contended, keys.front().text() + ": others hold it each time"};
 }
 
 /// While all of them are held for us alone, nothing is committed on them. Nothing is claimed, and
 /// so our holds may go out again. Empty if that did not come to be.
-Task<Result<std::optional<std::map<Key, Participant>>>> Journal::read_in_turn(std::set<Key> keys) {
+Task<Result<std::optional<std::vector<Participant>>>> Journal::read_in_turn(std::set<Key> keys) {
   const auto journal = co_await some_journal();
   if (!journal) co_return journal.error();
+  const auto turns = co_await take_turns(keys);
   const auto turnstile = this->turnstile(*journal);
   const auto opened = co_await turnstile->open();
   if (!opened) co_return opened.error();
@@ -298,26 +339,38 @@ Task<Result<std::optional<std::map<Key, Participant>>>> Journal::read_in_turn(st
   order.is_new = true;
   for (const Key& key : keys) order.effects.push_back({.key = key, .kind = "check", .details = {}});
   for (auto& byte : order.request.bytes) byte = static_cast<std::uint8_t>(doors_.random.bits());
-  Drive drive{.order = &order, .bytes = 0, .turnstile = turnstile, .attempt = {}, .passed = {}};
+  Drive drive{.order = &order,
+              .bytes = 0,
+              .turnstile = turnstile,
+              .attempt = {},
+              .passed = {},
+              .turns = {}};
   const Attempt attempt = new_attempt(drive);
   auto declared = co_await declarer_.declare(&attempt);
   if (!declared) co_return declared.error();
   if (!std::holds_alternative<Declared>(*declared)) {
-    co_return std::optional<std::map<Key, Participant>>();
+    co_return std::optional<std::vector<Participant>>();
   }
-  auto read = co_await reader_.collect(std::vector<Key>(keys.begin(), keys.end()));
+  auto read = co_await read_held(&attempt, keys);
   const auto released = co_await declarer_.release(&attempt, attempt.hold);
   (void)released;  // a hold that stays is decided by whoever meets it
+  co_return read;
+}
+
+/// The participants that the attempt has for itself, in key order. Empty if some are no more: our
+/// hold is out, or an old read shows others before it.
+Task<Result<std::optional<std::vector<Participant>>>> Journal::read_held(const Attempt* attempt,
+                                                                         std::set<Key> keys) {
+  auto read = co_await reader_.collect(std::vector<Key>(keys.begin(), keys.end()));
   if (!read) co_return read.error();
-  std::map<Key, Participant> found;
-  bool is_ours = true;
-  auto key = keys.begin();
-  for (Participant& participant : *read) {
-    is_ours = is_ours && participant.hold(attempt.hold.intent) != nullptr;
-    found.emplace(*key++, std::move(participant));
+  const Intent& intent = attempt->hold.intent;
+  const auto is_ours = [&](const Participant& participant) {
+    return participant.hold(intent) != nullptr && participant.hold_before(intent) == nullptr;
+  };
+  if (!std::all_of(read->begin(), read->end(), is_ours)) {
+    co_return std::optional<std::vector<Participant>>();
   }
-  if (!is_ours) co_return std::optional<std::map<Key, Participant>>();
-  co_return found;
+  co_return *std::move(read);
 }
 
 Task<Result<Sequence>> Journal::some_journal() {
@@ -332,66 +385,6 @@ Task<Result<Sequence>> Journal::some_journal() {
     co_return sequence;
   }
   co_return Error{Errc::unavailable, sequence.name() + ": the store leaves it undecided"};
-}
-
-std::optional<Refusal> Journal::malformed(const Order& order, std::size_t bytes) const {
-  const auto refuse = [](std::string detail) {
-    return Refusal{.code = "malformed", .detail = std::move(detail), .more = {}};
-  };
-  if (composer_of(order.sequence) == nullptr) {
-    return refuse(order.sequence.name() + " is no sequence of a known family");
-  }
-  if (order.effects.empty() || order.effects.size() > operation_effects_max) {
-    return refuse("an operation has 1 to " + std::to_string(operation_effects_max) + " effects");
-  }
-  if (!is_readable(order)) {
-    return refuse("an operation is UTF-8 text and finite numbers, at most " +
-                  std::to_string(nesting_max) + " levels deep");
-  }
-  for (const auto& effect : order.effects) {
-    if (effect.key.text().empty() || effect.key.text().size() > participant_key_bytes_max) {
-      return refuse("a participant's key has 1 to " + std::to_string(participant_key_bytes_max) +
-                    " bytes");
-    }
-  }
-  if (order.sequence.name().size() > sequence_name_max) {
-    return refuse("a sequence's name has at most " + std::to_string(sequence_name_max) + " bytes");
-  }
-  if (bytes > operation_bytes_max) {
-    return refuse("an operation carries at most " + std::to_string(operation_bytes_max) + " bytes");
-  }
-  std::set<Key> keys;
-  bool is_exclusive = false;
-  for (const auto& effect : order.effects) {
-    const EffectKind* kind = kinds_.find(effect.kind);
-    if (kind == nullptr) return refuse("`" + effect.kind + "` is no known kind of effect");
-    if (auto refusal = kind->check(effect.details)) return refusal;
-    keys.insert(effect.key);
-    is_exclusive = is_exclusive || kind->is_exclusive();
-  }
-  if (!keys.contains(order.guard)) return refuse("the guard must be one of the participants");
-  if (is_exclusive && order.guard != *keys.begin())
-    return refuse("the guard must be the first participant in key order");
-  for (const Key& key : keys) {
-    if (clash(order, key))
-      return refuse(key.text() + " can have one effect, or any number of `add` with one `check`");
-  }
-  return {};
-}
-
-/// Whether the effects on `key` would have each other's document.
-bool Journal::clash(const Order& order, const Key& key) const {
-  int adds = 0;
-  int checks = 0;
-  int others = 0;
-  for (const auto& effect : order.effects) {
-    if (effect.key != key) continue;
-    if (!kinds_.find(effect.kind)->is_exclusive())
-      ++adds;
-    else
-      ++(effect.kind == "check" ? checks : others);
-  }
-  return checks + others > 1 || (others > 0 && adds > 0);
 }
 
 std::shared_ptr<Turnstile> Journal::turnstile(const Sequence& sequence) {

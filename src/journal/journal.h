@@ -14,6 +14,7 @@
 #include "journal/composer.h"
 #include "journal/counters.h"
 #include "journal/declarer.h"
+#include "journal/driven.h"
 #include "journal/effect.h"
 #include "journal/finisher.h"
 #include "journal/order.h"
@@ -21,6 +22,7 @@
 #include "journal/reader.h"
 #include "journal/resolver.h"
 #include "journal/sequences.h"
+#include "journal/turns.h"
 #include "journal/turnstile.h"
 #include "posse/clock.h"
 #include "posse/random.h"
@@ -54,6 +56,7 @@ class Journal {
   void learn(std::string name, std::unique_ptr<EffectKind> kind) {
     kinds_.learn(std::move(name), std::move(kind));
   }
+  bool knows(const std::string& kind) const { return kinds_.find(kind) != nullptr; }
 
   /// What became of an earlier order with `request`, whose guard was `guard`; decides it if it is
   /// held. Empty: it is not committed and never will be, unless somebody is still asking for it.
@@ -83,13 +86,18 @@ class Journal {
 
   Task<Result<std::optional<Outcome>>> attempt(Drive* drive);
   Task<Result<std::optional<Outcome>>> claim(Drive* drive);
+  Task<Result<std::optional<Outcome>>> choose_and_claim(Drive* drive);
+  std::optional<Refusal> choose(Drive* drive, const std::vector<Participant>& participants) const;
+  Task<std::vector<Turns::Turn>> take_turns(std::set<Key> keys);
+  std::set<Key> exclusive_keys(const Order& order) const;
   Task<Result<Outcome>> refuse_or_recall(const Order* order, Refusal refusal);
   Task<Result<std::optional<Outcome>>> recall(Key guard, RequestKey request);
-  Task<Result<std::optional<std::map<Key, Participant>>>> read_in_turn(std::set<Key> keys);
+  Task<Result<std::optional<std::vector<Participant>>>> read_in_turn(std::set<Key> keys);
+  Task<Result<std::optional<std::vector<Participant>>>> read_held(const Attempt* attempt,
+                                                                  std::set<Key> keys);
   Task<Result<std::optional<Outcome>>> recall_settled(Settled settled);
+  Task<Result<bool>> is_absent(Key guard, RequestKey request);
   Attempt new_attempt(const Drive& drive);
-  std::optional<Refusal> malformed(const Order& order, std::size_t bytes) const;
-  bool clash(const Order& order, const Key& key) const;
   std::shared_ptr<Turnstile> turnstile(const Sequence& sequence);
   const Composer* composer_of(const Sequence& sequence) const;
   void let_idle_ones_go();
@@ -99,7 +107,8 @@ class Journal {
   JournalCounters counters_;
   EffectKinds kinds_;
   TaskGroup tasks_;
-  std::set<Intent> driven_;
+  Turns turns_;
+  Driven driven_;
   Sequences sequences_;
   Participants participants_;
   Finisher finisher_;

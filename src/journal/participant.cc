@@ -118,6 +118,17 @@ std::int64_t Participant::highest(std::string_view field) const {
   return highest;
 }
 
+std::int64_t Participant::floor(std::string_view field) const {
+  std::int64_t floor = INT64_MIN;
+  for (const auto& hold : holds) {
+    const auto reserved = hold.reserve.find(std::string(field));
+    if (reserved == hold.reserve.end() || reserved->second >= 0) continue;
+    const auto relied = hold.floors.find(std::string(field));
+    floor = std::max(floor, relied == hold.floors.end() ? 0 : relied->second);
+  }
+  return floor;
+}
+
 void Participant::change(std::string_view field, std::int64_t amount) {
   // Several effects of one operation may leave the range between them: only their sum is known to
   // fit, and wrapping around and back comes to it.

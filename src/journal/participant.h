@@ -29,6 +29,7 @@ struct Hold {
   EntryNumber last{};
   Time issued{};
   Reserve reserve;
+  Floors floors = {};
   bool is_exclusive = false;
 
   bool conflicts(const Hold& other) const { return is_exclusive || other.is_exclusive; }
@@ -91,6 +92,10 @@ class Participant {
   /// The lowest and highest that number `field` can come to, whichever holds commit.
   std::int64_t lowest(std::string_view field) const;
   std::int64_t highest(std::string_view field) const;
+
+  /// Below what number `field` must not come, for the holds that take from it; INT64_MIN if there
+  /// are none.
+  std::int64_t floor(std::string_view field) const;
 
   /// Adds `amount` to number `field`, modulo 2^64: the sum of all that is added together is known
   /// to fit.

@@ -1,5 +1,6 @@
 /// Participants and pages of spilled settlements as JSON.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -17,6 +18,16 @@ constexpr std::int64_t format = 1;
 /// A settle may bring many intents at once; they spill before the document is written.
 constexpr std::size_t settled_read_max = settled_max + holds_max;
 
+/// Most holds rely on 0, and say nothing of it.
+void write_floors(JsonWriter& out, const Floors& floors) {
+  const auto is_zero = [](const auto& floor) { return floor.second == 0; };
+  if (std::all_of(floors.begin(), floors.end(), is_zero)) return;
+  out.name("floors");
+  out.begin_object();
+  for (const auto& [field, floor] : floors) out.field(field, floor);
+  out.end_object();
+}
+
 void write(JsonWriter& out, const Hold& hold) {
   out.begin_object();
   out.field("intent", hold.intent.text());
@@ -28,6 +39,7 @@ void write(JsonWriter& out, const Hold& hold) {
   out.begin_object();
   for (const auto& [field, amount] : hold.reserve) out.field(field, amount);
   out.end_object();
+  write_floors(out, hold.floors);
   if (hold.is_exclusive) out.field("exclusive", 1);
   out.end_object();
 }
@@ -46,6 +58,16 @@ void write(JsonWriter& out, const std::vector<Settled>& settled) {
   out.end_array();
 }
 
+void read_numbers(Fields& fields, std::string_view name,
+                  std::map<std::string, std::int64_t>& numbers) {
+  for (const auto& [field, number] : fields.object(name)) {
+    if (number.is_int64())
+      numbers[field] = number.as_int64();
+    else
+      fields.refuse(name, "must hold whole numbers");
+  }
+}
+
 Hold read_hold(const json::value& value, Fields& document) {
   Fields fields(value, "hold");
   Hold hold;
@@ -54,12 +76,8 @@ Hold read_hold(const json::value& value, Fields& document) {
   hold.first = EntryNumber{fields.count("first")};
   hold.last = EntryNumber{fields.count("last")};
   hold.issued = Time{std::chrono::milliseconds{fields.integer("issued")}};
-  for (const auto& [field, amount] : fields.object("reserve")) {
-    if (amount.is_int64())
-      hold.reserve[field] = amount.as_int64();
-    else
-      fields.refuse("reserve", "must hold whole numbers");
-  }
+  read_numbers(fields, "reserve", hold.reserve);
+  if (fields.has("floors")) read_numbers(fields, "floors", hold.floors);
   hold.is_exclusive = fields.has("exclusive") && fields.integer("exclusive", {1, 1}) == 1;
   if (!intent) fields.refuse("intent", "must be 22 characters of base64url");
   const std::uint64_t first = number(hold.first);

@@ -3,7 +3,11 @@
 #include "journal/reader.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
+
+#include "core/limits.h"
 
 namespace posse {
 namespace {
@@ -23,10 +27,21 @@ bool is_same(const Participant& a, const Participant& b) {
 
 }  // namespace
 
+std::vector<Participant> in_order_of(const std::vector<Key>& keys,
+                                     const std::vector<Participant>& found) {
+  const std::set<Key> sorted(keys.begin(), keys.end());
+  std::vector<Participant> in_order;
+  for (const Key& key : keys) {
+    const auto place = std::distance(sorted.begin(), sorted.find(key));
+    in_order.push_back(found[static_cast<std::size_t>(place)]);
+  }
+  return in_order;
+}
+
 Task<Result<Reader::Found>> Reader::collect(std::vector<Key> keys) {
   Found found;
   for (const Key& key : keys) {
-    auto participant = co_await participants_.get(key);
+    auto participant = co_await parts_.participants.get(key);
     if (!participant) co_return participant.error();
     Participant none;
     none.is_there = false;
@@ -37,12 +52,13 @@ Task<Result<Reader::Found>> Reader::collect(std::vector<Key> keys) {
 
 Task<Result<std::optional<Reader::Found>>> Reader::look(std::vector<Key> keys) {
   std::optional<Found> before;
+  const Steady until = parts_.clock.steady() + patience;
   for (int looks = 0; looks < looks_max; ++looks) {
     auto found = co_await collect(keys);
     if (!found) co_return found.error();
     if (std::any_of(found->begin(), found->end(), is_held)) {
       before.reset();
-      const auto waited = co_await wait_for_holds(keys, &*found);
+      const auto waited = co_await wait_for_holds(keys, &*found, until);
       if (!waited) co_return waited.error();
       continue;
     }
@@ -55,11 +71,15 @@ Task<Result<std::optional<Reader::Found>>> Reader::look(std::vector<Key> keys) {
   co_return std::optional<Found>();
 }
 
-Task<Result<void>> Reader::wait_for_holds(std::vector<Key> keys, const Found* found) {
+Task<Result<void>> Reader::wait_for_holds(std::vector<Key> keys, const Found* found, Steady until) {
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if ((*found)[i].holds.empty()) continue;
     const Hold first = (*found)[i].holds.front();
-    const auto resolved = co_await resolver_.resolve(keys[i], first);
+    if (parts_.driven.contains(first.intent)) {
+      co_await parts_.driven.gone(first.intent);
+      continue;
+    }
+    const auto resolved = co_await parts_.resolver.resolve(keys[i], first, until);
     if (!resolved) co_return resolved.error();
   }
   co_return Result<void>{};

@@ -10,10 +10,10 @@
 namespace posse {
 
 Task<Result<Resolution>> Resolver::resolve(Key key, Hold hold) {
-  return resolve_until(std::move(key), std::move(hold), clock_.steady() + patience);
+  return resolve(std::move(key), std::move(hold), clock_.steady() + patience);
 }
 
-Task<Result<Resolution>> Resolver::resolve_until(Key key, Hold hold, Steady until) {
+Task<Result<Resolution>> Resolver::resolve(Key key, Hold hold, Steady until) {
   for (EntryNumber at = hold.first; at <= hold.last; at = at + 1) {
     const auto seen = co_await look(key, hold, at, until);
     if (!seen) co_return seen.error();
@@ -96,7 +96,7 @@ Task<Result<void>> Resolver::resolve_all(Key key) {
   if (!*participant) co_return Result<void>{};
   const Steady until = clock_.steady() + patience;
   for (const auto& hold : (*participant)->holds) {
-    const auto resolved = co_await resolve_until(key, hold, until);
+    const auto resolved = co_await resolve(key, hold, until);
     if (!resolved) co_return resolved.error();
   }
   co_return Result<void>{};

@@ -27,6 +27,9 @@ class Resolver {
   /// Decides `hold`, which was seen in participant `key`.
   Task<Result<Resolution>> resolve(Key key, Hold hold);
 
+  /// The same, with a patience that began before: it ends at `until`.
+  Task<Result<Resolution>> resolve(Key key, Hold hold, Steady until);
+
   /// Decides every hold that one read of the participant shows, one after the other, with one
   /// patience for all of them.
   Task<Result<void>> resolve_all(Key key);
@@ -36,7 +39,6 @@ class Resolver {
     std::optional<StoredEntry> entry;  ///< Empty: the hold went away first.
   };
 
-  Task<Result<Resolution>> resolve_until(Key key, Hold hold, Steady until);
   Task<Result<Look>> look(Key key, Hold hold, EntryNumber at, Steady until);
   Task<Result<bool>> still_held(Key key, Hold hold);
   Task<Result<void>> fence(Sequence sequence, EntryNumber at);

@@ -5,7 +5,6 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "core/task_group.h"
 #include "journal/composer.h"
 #include "journal/counters.h"
+#include "journal/driven.h"
 #include "journal/finisher.h"
 #include "journal/publisher.h"
 #include "journal/sequences.h"
@@ -55,7 +55,7 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
     Announcer& announcer;
     TaskGroup& tasks;
     JournalCounters& counters;
-    std::set<Intent>& driven;  ///< Intents of this node; a settled one is taken out.
+    Driven& driven;  ///< A settled one is taken out.
   };
 
   Turnstile(Sequence sequence, Parts parts);

@@ -4,10 +4,10 @@
 
 #include <string>
 
+#include "core/uuid.h"
 #include "journal/journal.h"
 #include "shop/answer.h"
 #include "shop/name.h"
-#include "shop/uuid.h"
 
 namespace posse {
 

@@ -23,6 +23,15 @@ Change swap_change() {
           .note = {}};
 }
 
+/// The same, of what is found.
+Plan swap_plan() {
+  const auto choose = [](const std::vector<Reading>& found) -> std::variant<Choice, Refusal> {
+    boost::json::object value = *found[0].value;
+    return Choice{.effects = {set_effect(x, {{"n", 2}}), create_effect(y, std::move(value))}};
+  };
+  return {.request = "swap", .keys = {x, y}, .choose = choose};
+}
+
 void prepare(World& world) {
   Process process(world, 40);
   process.change({.effects = {create_effect(x, {{"n", 1}})}});
@@ -77,13 +86,23 @@ TEST(DocumentsCrash, AtEveryCallOfAChangeLeavesAllOfItOrNothing) {
   }
 }
 
+TEST(DocumentsCrash, AtEveryCallOfAPlanLeavesAllOfItOrNothing) {
+  for (int call = 0; call < calls_of_a_swap() + 2; ++call) {  // it reads what it holds
+    for (const auto last : {LastCall::lost, LastCall::applied}) {
+      die_at(call, last, [](Process& process, auto* fate, auto* /*readings*/) {
+        process.start(swap_plan(), fate);
+      });
+    }
+  }
+}
+
 TEST(DocumentsCrash, AtEveryCallOfAWriterInAQueueLeavesNobodyStuck) {
   for (int call = 0; call < 40; ++call) {
     for (const auto last : {LastCall::lost, LastCall::applied}) {
       die_at(call, last, [](Process& process, auto* fate, auto* readings) {
         // Two in a queue, and a reader that has to take its turn behind them.
         std::optional<Result<Fate>> first;
-        process.start({.effects = {{.key = x, .kind = "check", .details = {}}}}, &first);
+        process.start(Change{.effects = {{.key = x, .kind = "check", .details = {}}}}, &first);
         process.start(swap_change(), fate);
         process.start_read({x, y}, readings);
         process.world.pass(100ms);

@@ -67,6 +67,24 @@ TEST_F(DocumentsTest, AreChangedOnlyAsTheyWereRead) {
   EXPECT_EQ(value(x).at("n"), 0);
 }
 
+// Boost reads this fraction as its neighbour, so each hold that came and went changed the document.
+TEST_F(DocumentsTest, KeepTheirFractions) {
+  const double ratio = 1.1935319286735585E-1;
+  EXPECT_TRUE(happens({.effects = {create_effect(x, {{"ratio", ratio}})}}));
+  const State before = process.read({x}).front().state;
+  for (int changes = 0; changes < 3; ++changes) {
+    EXPECT_TRUE(happens({.effects = {check_effect(x, before), add_effect(y, "n", 1)}}) ||
+                happens({.effects = {create_effect(y, {{"n", 1}})}}));
+    EXPECT_EQ(code({.effects = {add_effect(x, "none", -1, 0)}}), "insufficient_funds");
+  }
+  EXPECT_EQ(value(x).at("ratio").as_double(), ratio);
+  EXPECT_EQ(process.read({x}).front().state, before);
+  Change change{
+      .request = "set", .effects = {set_effect(y, {{"ratio", ratio}})}, .note = {{"of", ratio}}};
+  EXPECT_TRUE(happens(change));
+  EXPECT_TRUE(std::get<Happened>(process.change(change)).repeated);
+}
+
 TEST_F(DocumentsTest, ChangeAsAWholeOrNotAtAll) {
   EXPECT_TRUE(happens({.effects = {create_effect(y, {{"n", 1}}), create_effect(x, {{"n", 1}})}}));
   EXPECT_EQ(code({.effects = {set_effect(x, {{"n", 2}}), create_effect(y, {})}}), "exists");
@@ -168,7 +186,7 @@ TEST_F(DocumentsTest, LargeChangesOfManyShareEntriesThatFit) {
   std::vector<std::optional<Result<Fate>>> fates(40);
   for (std::size_t i = 0; i < fates.size(); ++i) {
     const Key key{"large/" + std::to_string(i)};
-    process.start({.effects = {create_effect(key, {{"text", large}})}}, &fates[i]);
+    process.start(Change{.effects = {create_effect(key, {{"text", large}})}}, &fates[i]);
   }
   world.pass(5s);
   for (const auto& fate : fates) {
@@ -187,7 +205,7 @@ TEST_F(DocumentsTest, WritersOfSeveralProcessesTakeTurns) {
     for (int times = 0; times < 4; ++times, ++i) {
       std::vector<Effect> effects{set_effect(x, {{"n", i}}), set_effect(y, {{"n", i}})};
       if (times % 2 != 0) std::swap(effects[0], effects[1]);
-      one->start({.effects = std::move(effects)}, &fates[i]);
+      one->start(Change{.effects = std::move(effects)}, &fates[i]);
     }
   }
   world.pass(10s);
@@ -207,7 +225,7 @@ TEST_F(DocumentsTest, AddsBesideEachOtherAndInTurnWithSets) {
     const bool is_check = i == 5;
     const Effect effect =
         is_check ? Effect{.key = x, .kind = "check", .details = {}} : add_effect(x, "n", 1);
-    process.start({.effects = {effect}}, &fates[i]);
+    process.start(Change{.effects = {effect}}, &fates[i]);
   }
   world.pass(10s);
   for (const auto& fate : fates) EXPECT_TRUE(std::holds_alternative<Happened>(**fate));
@@ -223,7 +241,7 @@ TEST_F(DocumentsTest, ReadersSeeOneMoment) {
   for (std::size_t i = 0; i < fates.size(); ++i) {
     const bool back = i % 2 != 0;
     process.start(
-        {.effects = {add_effect(back ? y : x, "n", -7), add_effect(back ? x : y, "n", 7)}},
+        Change{.effects = {add_effect(back ? y : x, "n", -7), add_effect(back ? x : y, "n", 7)}},
         &fates[i]);
     other.start_read({x, y}, &reads[i]);
     world.pass(7ms);

@@ -32,6 +32,7 @@ struct Process {
   }
 
   Fate change(Change change) { return fate(world.run(documents.atomically(std::move(change)))); }
+  Fate change(Plan plan) { return fate(world.run(documents.atomically(std::move(plan)))); }
   Fate ask(Pending pending) { return fate(world.run(documents.ask(std::move(pending)))); }
 
   std::vector<Reading> read(std::vector<Key> keys) {
@@ -46,8 +47,9 @@ struct Process {
   }
 
   /// Beside the test; what comes of it, which outlives the process, is set when it is answered.
-  void start(Change change, std::optional<Result<Fate>>* fate) {
-    requests.spawn(keep(documents.atomically(std::move(change)), fate));
+  template <class What>
+  void start(What what, std::optional<Result<Fate>>* fate) {
+    requests.spawn(keep(documents.atomically(std::move(what)), fate));
   }
   void start_read(std::vector<Key> keys, std::optional<Result<std::vector<Reading>>>* readings) {
     requests.spawn(keep(documents.read(std::move(keys)), readings));

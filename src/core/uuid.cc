@@ -1,6 +1,6 @@
 /// Version 7 UUIDs as text.
 // SPDX-License-Identifier: Apache-2.0
-#include "shop/uuid.h"
+#include "core/uuid.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "core/uuid.h"
 #include "fake_clock.h"
-#include "shop/uuid.h"
 
 namespace posse {
 namespace {

@@ -1,0 +1,152 @@
+/// Tests of changes that depend on what is there.
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "documents_world.h"
+
+namespace posse {
+namespace {
+
+using namespace std::chrono_literals;
+
+using Answer = std::variant<Choice, Refusal>;
+
+const Key x{"shelf/x"};
+const Key y{"shelf/y"};
+
+std::int64_t number_of(const Reading& reading) {
+  return reading.value ? reading.value->at("n").as_int64() : 0;
+}
+
+/// Creates it, or sets it.
+Effect put(const Key& key, const Reading& before, std::int64_t n) {
+  boost::json::object value{{"n", n}};
+  return before.value ? set_effect(key, std::move(value)) : create_effect(key, std::move(value));
+}
+
+/// Moves `amount` from one document to the other, if there is enough.
+Plan move_plan(const Key& from, const Key& to, std::int64_t amount) {
+  const auto choose = [=](const std::vector<Reading>& found) -> Answer {
+    if (number_of(found[0]) < amount)
+      return Refusal{.code = "poor", .detail = "there is not enough", .more = {}};
+    return Choice{.effects = {put(from, found[0], number_of(found[0]) - amount),
+                              put(to, found[1], number_of(found[1]) + amount)},
+                  .note = {{"moved", amount}}};
+  };
+  return {.keys = {from, to}, .choose = choose};
+}
+
+Plan choosing(std::vector<Key> keys, std::vector<Effect> effects) {
+  return {.keys = std::move(keys), .choose = [effects](const auto& /*found*/) -> Answer {
+            return Choice{.effects = effects};
+          }};
+}
+
+class DocumentsPlan : public ::testing::Test {
+ protected:
+  DocumentsPlan() { process.change({.effects = {create_effect(x, {{"n", 100}})}}); }
+
+  std::string code(Plan plan) { return refusal_code(process.change(std::move(plan))); }
+  bool happens(Plan plan) {
+    return std::holds_alternative<Happened>(process.change(std::move(plan)));
+  }
+
+  World world;
+  Process process{world};
+};
+
+TEST_F(DocumentsPlan, ChoosesByWhatIsThere) {
+  EXPECT_TRUE(happens(move_plan(x, y, 30)));
+  EXPECT_TRUE(happens(move_plan(y, x, 10)));  // shown in its own order, not that of the keys
+  const auto both = process.read({x, y});
+  EXPECT_EQ(number_of(both[0]), 80);
+  EXPECT_EQ(number_of(both[1]), 20);
+}
+
+TEST_F(DocumentsPlan, CanRefuseAndThenNothingIsHeld) {
+  EXPECT_EQ(code(move_plan(x, y, 101)), "poor");
+  const Steady before = world.clock.steady();
+  EXPECT_EQ(number_of(process.read({x}).front()), 100);
+  EXPECT_EQ(process.value(y), nullptr);
+  EXPECT_EQ(world.clock.steady(), before);
+}
+
+// Each reads and writes the same two documents: nobody's change is lost, nobody need ask again.
+TEST_F(DocumentsPlan, ManyOfManyProcessesNeverLoseAChange) {
+  Process other(world, 2);
+  Process third(world, 3);
+  std::vector<std::optional<Result<Fate>>> fates(60);
+  for (std::size_t i = 0; i < fates.size(); i += 3) {
+    process.start(move_plan(x, y, 1), &fates[i]);
+    other.start(move_plan(x, y, 1), &fates[i + 1]);
+    third.start(move_plan(x, y, 1), &fates[i + 2]);
+  }
+  world.pass(60s);
+  std::int64_t moved = 0;
+  for (const auto& fate : fates) {
+    ASSERT_TRUE(fate && *fate);
+    if (std::holds_alternative<Happened>(**fate)) ++moved;
+  }
+  const auto both = process.read({x, y});
+  EXPECT_EQ(number_of(both[0]), 100 - moved);
+  EXPECT_EQ(number_of(both[1]), moved);
+  EXPECT_GE(moved, 30);  // the others waited for longer than they are answered within
+}
+
+// More than a document takes holds: of one process, one at a time stands in its queue.
+TEST_F(DocumentsPlan, ManyOfOneProcessAllHappen) {
+  std::vector<std::optional<Result<Fate>>> fates(100);
+  for (auto& fate : fates) process.start(move_plan(x, y, 1), &fate);
+  world.pass(10s);
+  for (const auto& fate : fates) {
+    ASSERT_TRUE(fate && *fate);
+    EXPECT_TRUE(std::holds_alternative<Happened>(**fate)) << refusal_code(**fate);
+  }
+  EXPECT_EQ(number_of(process.read({y}).front()), 100);
+}
+
+TEST_F(DocumentsPlan, ARequestHappensOnceWhoeverAsks) {
+  Plan plan = move_plan(x, y, 60);
+  plan.request = "once";
+  EXPECT_TRUE(happens(plan));
+  Process other(world, 2);
+  const Fate again = other.change(plan);  // it would be refused now
+  ASSERT_TRUE(std::holds_alternative<Happened>(again)) << refusal_code(again);
+  EXPECT_TRUE(std::get<Happened>(again).repeated);
+  EXPECT_EQ(std::get<Happened>(again).note.at("moved"), 60);
+  Plan another = choosing({x}, {});
+  another.request = "once";
+  EXPECT_EQ(refusal_code(other.change(another)), "request_reused");
+}
+
+TEST_F(DocumentsPlan, MayLeaveDocumentsAsTheyAre) {
+  EXPECT_TRUE(happens(choosing({x, y}, {})));
+  EXPECT_TRUE(happens(choosing({x, y}, {set_effect(x, {{"n", 1}})})));
+  EXPECT_EQ(number_of(process.read({x}).front()), 1);
+  EXPECT_EQ(process.value(y), nullptr);
+}
+
+TEST_F(DocumentsPlan, WhatCannotBeChosenIsRefusedInWords) {
+  EXPECT_EQ(code({}), "malformed");
+  EXPECT_EQ(code(choosing({}, {})), "malformed");
+  EXPECT_EQ(code(choosing({x, x}, {})), "malformed");
+  EXPECT_EQ(code(choosing({Key{"account/ann"}}, {})), "malformed");
+  EXPECT_EQ(code(choosing({x}, {add_effect(x, "n", 1)})), "malformed");
+  EXPECT_EQ(code(choosing({x}, {create_effect(y, {})})), "malformed");
+  EXPECT_EQ(code(choosing({x}, {set_effect(x, {}), remove_effect(x)})), "malformed");
+  EXPECT_EQ(code(choosing({x}, {{.key = x, .kind = "teleport", .details = {}}})), "malformed");
+  EXPECT_EQ(code(choosing({x}, {create_effect(x, {})})), "exists");
+  EXPECT_EQ(code(choosing({y}, {remove_effect(y)})), "missing");
+  const std::string large(70'000, 'x');
+  EXPECT_EQ(code(choosing({x}, {set_effect(x, {{"text", large}})})), "malformed");
+  EXPECT_EQ(number_of(process.read({x}).front()), 100);
+}
+
+}  // namespace
+}  // namespace posse

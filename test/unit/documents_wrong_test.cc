@@ -1,0 +1,228 @@
+/// Tests of what must not get in: whatever an application brings, its documents stay readable.
+// SPDX-License-Identifier: Apache-2.0
+#include <limits>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "documents_world.h"
+
+namespace posse {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Key x{"shelf/x"};
+const Key y{"shelf/y"};
+const Key z{"shelf/z"};
+
+/// A kind that makes of a document what a function makes of it.
+class Making final : public Kind {
+ public:
+  using Make = std::function<void(std::optional<boost::json::object>&)>;
+
+  explicit Making(Make make) : make_(std::move(make)) {}
+
+  std::optional<Refusal> check(const boost::json::object& /*details*/) const override { return {}; }
+  std::optional<Refusal> admit(const boost::json::object* /*value*/,
+                               const boost::json::object& /*details*/) const override {
+    return {};
+  }
+  void apply(std::optional<boost::json::object>& value,
+             const boost::json::object& /*details*/) const override {
+    make_(value);
+  }
+
+ private:
+  Make make_;
+};
+
+Effect effect_of(const std::string& kind) {
+  return {.key = x, .kind = kind, .details = {}};
+}
+
+class DocumentsWrong : public ::testing::Test {
+ protected:
+  World world;
+  Process process{world};
+
+  std::string told(const Result<Fate>& fate) {
+    if (!fate) return "error: " + fate.error().detail;
+    if (const auto* happened = std::get_if<Happened>(&*fate))
+      return happened->repeated ? "repeated" : "happened";
+    const auto* refusal = std::get_if<Refusal>(&*fate);
+    return refusal == nullptr ? "pending" : refusal->code;
+  }
+  std::string tell(Change change) {
+    return told(world.run(process.documents.atomically(std::move(change))));
+  }
+  boost::json::value value(const Key& key) { return process.value(key); }
+};
+
+// The number would never come: the document would be held for ever, and its journal too.
+TEST_F(DocumentsWrong, NumbersAreAddedOnlyToNumbers) {  // I5
+  for (const boost::json::value& no_number :
+       {boost::json::value("text"), boost::json::value(9.5), boost::json::value(nullptr),
+        boost::json::value(UINT64_MAX)}) {
+    EXPECT_EQ(tell({.effects = {create_effect(x, {{"n", no_number}}), create_effect(y, {})}}),
+              "happened");
+    EXPECT_EQ(tell({.effects = {add_effect(x, "n", -1), add_effect(y, "n", 1)}}), "no_number");
+    EXPECT_EQ(value(y), boost::json::object());
+    EXPECT_EQ(tell({.effects = {remove_effect(x), remove_effect(y)}}), "happened");
+  }
+}
+
+TEST_F(DocumentsWrong, NumbersAreTheSameAfterTheyAreReadAgain) {
+  EXPECT_EQ(tell({.effects = {create_effect(x, {{"n", std::uint64_t{50}}})}}), "happened");
+  EXPECT_EQ(tell({.effects = {add_effect(x, "n", 1)}}), "happened");
+  EXPECT_EQ(value(x).at("n").as_int64(), 51);
+}
+
+TEST_F(DocumentsWrong, AFloorHoldsAgainstWhoHasNone) {
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 5}}), create_effect(y, {{"n", 0}})}}),
+            "happened");
+  world.pass(1s);
+  Process slow(world, 2);
+  bool has_slept = false;
+  world.store.meanwhile = [&](std::string call, Key key) -> Task<void> {
+    if (has_slept || call != "cas" || key != y) co_return;
+    has_slept = true;
+    co_await world.clock.sleep(500ms);
+  };
+  std::optional<Result<Fate>> fate;
+  slow.start(Change{.effects = {add_effect(x, "n", -5, 0), add_effect(y, "n", 1)}}, &fate);
+  world.pass(100ms);
+  EXPECT_TRUE(has_slept);
+  EXPECT_EQ(tell({.effects = {add_effect(x, "n", -100)}}), "happened");
+  ASSERT_TRUE(fate);  // it was first, so the other one waited for it
+  EXPECT_EQ(told(*fate), "happened");
+  EXPECT_EQ(value(x).at("n"), -100);
+  EXPECT_EQ(tell({.effects = {add_effect(x, "n", -1, -101)}}), "happened");
+  EXPECT_EQ(tell({.effects = {add_effect(x, "n", -1, -101)}}), "insufficient_funds");
+}
+
+TEST_F(DocumentsWrong, NewFieldsDoNotMakeADocumentTooLargeToChange) {
+  ASSERT_EQ(tell({.effects = {create_effect(x, {})}}), "happened");
+  std::string last = "happened";
+  for (int i = 0; i < 30 && last == "happened"; ++i) {
+    last = tell({.effects = {add_effect(x, std::string(60'000, 'a') + std::to_string(i), 1)}});
+  }
+  EXPECT_EQ(last, "too_large");
+  std::vector<std::optional<Result<Fate>>> fates(12);
+  for (std::size_t i = 0; i < fates.size(); ++i) {
+    const std::string field = std::string(20'000, 'b') + std::to_string(i);
+    process.start(Change{.effects = {add_effect(x, field, 1)}}, &fates[i]);
+  }
+  world.pass(5s);
+  EXPECT_LT(world.bytes(x).size(), 600'000U);
+  const State state = process.read({x}).front().state;
+  EXPECT_EQ(tell({.effects = {check_effect(x, state), create_effect(y, {})}}), "happened");
+  EXPECT_EQ(tell({.effects = {remove_effect(x)}}), "happened");
+}
+
+TEST_F(DocumentsWrong, KindsOfOnesOwnMakeNothingUnreadable) {
+  const auto nest = [](std::optional<boost::json::object>& value) {
+    boost::json::object outer;
+    outer["in"] = value.value_or(boost::json::object());
+    value = std::move(outer);
+  };
+  const auto divide = [](std::optional<boost::json::object>& value) {
+    value = boost::json::object{{"ratio", std::numeric_limits<double>::quiet_NaN()}};
+  };
+  process.documents.learn("nest", std::make_unique<Making>(nest));
+  process.documents.learn("divide", std::make_unique<Making>(divide));
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 1}})}}), "happened");
+  EXPECT_EQ(tell({.effects = {effect_of("divide")}}), "malformed");
+  std::string last = "happened";
+  for (int i = 0; i < 40 && last == "happened"; ++i) last = tell({.effects = {effect_of("nest")}});
+  EXPECT_EQ(last, "malformed");
+  EXPECT_TRUE(value(x).is_object());
+  EXPECT_EQ(tell({.effects = {remove_effect(x)}}), "happened");
+}
+
+TEST_F(DocumentsWrong, KindsHaveNewNamesThatCanBeRead) {
+  const auto nothing = [](std::optional<boost::json::object>& /*value*/) {};
+  for (const std::string& name : {std::string(), std::string(65, 'k'), std::string("Über"),
+                                  std::string("check"), std::string("add")}) {
+    EXPECT_THROW(process.documents.learn(name, std::make_unique<Making>(nothing)),
+                 std::invalid_argument)
+        << name;
+  }
+  process.documents.learn("my.kind_1-a", std::make_unique<Making>(nothing));
+  EXPECT_THROW(process.documents.learn("my.kind_1-a", std::make_unique<Making>(nothing)),
+               std::invalid_argument);
+}
+
+TEST_F(DocumentsWrong, ANoteLeavesTheReceiptAsItIs) {
+  const Change change{.request = "noted",
+                      .effects = {create_effect(x, {})},
+                      .note = {{"slot", 77}, {"intent", "mine"}, {"kind", "deposit"}}};
+  const Fate fate = process.change(change);
+  ASSERT_TRUE(std::holds_alternative<Happened>(fate));
+  const auto& happened = std::get<Happened>(fate);
+  EXPECT_EQ(happened.note, change.note);
+  world.pass(1s);
+  const auto receipt =
+      boost::json::parse(world.bytes(Sequence{happened.journal}.receipt(happened.entry)));
+  const auto& line = receipt.at("lines").at(0).as_object();
+  EXPECT_EQ(line.at("slot"), 1);
+  EXPECT_EQ(line.at("note"), change.note);
+  EXPECT_FALSE(line.contains("kind"));
+}
+
+// S3: an old read is no fact.
+TEST_F(DocumentsWrong, AskingBelievesNoOldRead) {
+  ASSERT_EQ(tell({.request = "once", .effects = {create_effect(x, {{"n", 1}})}}), "happened");
+  Process other(world, 2);
+  other.store.stale[x] = {.shown = {}, .times = 1};
+  EXPECT_TRUE(std::holds_alternative<Happened>(other.ask({.first = x, .request = "once"})));
+  EXPECT_EQ(refusal_code(other.ask({.first = z, .request = "never"})), "not_happened");
+  EXPECT_EQ(value(z), nullptr);
+}
+
+// S3: a name that tells its time is searched for only where it can be.
+TEST_F(DocumentsWrong, ANameThatTellsItsTimeIsFoundAgain) {
+  const std::string name = "018bcfe5-6800-7000-8000-000000000001";
+  const Change change{.request = name, .effects = {create_effect(x, {{"n", 1}})}};
+  ASSERT_EQ(tell(change), "happened");
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_EQ(tell({.effects = {set_effect(x, {{"n", i}})}}), "happened");
+  }
+  ASSERT_EQ(tell({.effects = {remove_effect(x)}}), "happened");
+  EXPECT_EQ(tell(change), "repeated");
+}
+
+TEST_F(DocumentsWrong, WhatIsRefusedForGoodDoesNotStandInLineAgain) {
+  ASSERT_EQ(tell({.effects = {create_effect(x, {}), create_effect(y, {}), create_effect(z, {})}}),
+            "happened");
+  world.pass(1s);
+  Process first(world, 2);
+  Process refused(world, 3);
+  Process behind(world, 4);
+  world.store.meanwhile = [&](std::string call, Key key) -> Task<void> {
+    if (call == "get") co_return;
+    if (key == y) co_await world.clock.sleep(100ms);
+    if (key == z) co_await world.clock.sleep(700ms);
+  };
+  std::optional<Result<Fate>> fates[3];
+  first.start(Change{.effects = {set_effect(x, {}), set_effect(y, {})}}, &fates[0]);
+  world.pass(20ms);
+  refused.start(Change{.effects = {set_effect(x, {}, State{"absent"})}}, &fates[1]);
+  world.pass(20ms);
+  behind.start(Change{.effects = {set_effect(x, {}), set_effect(z, {})}}, &fates[2]);
+  world.pass(500ms);
+  ASSERT_TRUE(fates[0] && fates[1]);
+  EXPECT_EQ(told(*fates[0]), "happened");
+  EXPECT_EQ(told(*fates[1]), "changed");
+  EXPECT_FALSE(fates[2]);
+  world.store.meanwhile = nullptr;
+  world.pass(5s);
+  EXPECT_EQ(told(*fates[2]), "happened");
+}
+
+}  // namespace
+}  // namespace posse
