@@ -55,7 +55,8 @@ bool is_there(const std::string& url);
 enum class Missing : std::uint8_t { refuse, create };
 
 /// Opens the store; its callers live on `executor`.
-/// Errors: the driver's; `unavailable` if there is none and none is to be made.
+/// Errors: the driver's; `unavailable` if there is none and none is to be made, or if `url` is not
+/// of `store_url_forms`.
 Result<std::unique_ptr<OpenStore>> open_store(const std::string& url, Missing missing,
                                               boost::asio::any_io_executor executor);
 

@@ -119,6 +119,8 @@ Result<std::unique_ptr<OpenStore>> open_store(const std::string& url, Missing mi
                                               boost::asio::any_io_executor executor) {
   if (url == memory_scheme) return opened(std::make_unique<MemoryStore>(), /*was_new=*/true);
   if (is_etcd(url)) return open_etcd(url, missing, std::move(executor));
+  if (const auto wrong = wrong_store_url(url))
+    return Error{Errc::unavailable, "the store's URL " + *wrong};
   return open_lmdb(url, missing, std::move(executor));
 }
 

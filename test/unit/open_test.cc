@@ -1,0 +1,28 @@
+/// Tests of opening a store by its URL.
+// SPDX-License-Identifier: Apache-2.0
+#include "posse/open.h"
+
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+namespace posse {
+namespace {
+
+// Whatever was shorter than `lmdb:` threw, and whatever was longer named a directory.
+TEST(Open, SaysWhatAUrlIsWhereThereIsNone) {
+  boost::asio::io_context io;
+  for (const std::string url : {"", "x", "lmdb", "lmdb:", "nonsense", "redis://127.0.0.1:6379"}) {
+    for (const Missing missing : {Missing::refuse, Missing::create}) {
+      const auto opened = open_store(url, missing, io.get_executor());
+      ASSERT_FALSE(opened) << url;
+      EXPECT_EQ(opened.error().code, Errc::unavailable);
+      EXPECT_EQ(opened.error().detail,
+                "the store's URL must be " + std::string(store_url_forms) + ", not `" + url + "`");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace posse
