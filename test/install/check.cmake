@@ -17,3 +17,11 @@ run(${CMAKE_COMMAND} --build ${build})
 run(${build}/consumer)
 run(${build}/driver_test)
 run(${build}/documents lmdb:${build}/pots)
+
+# The examples, as somebody else's project.
+set(build ${BUILT}/test/install/examples)
+file(REMOVE_RECURSE ${build})
+run(${CMAKE_COMMAND} -S ${EXAMPLES} -B ${build} -G ${GENERATOR}
+    -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_PREFIX_PATH=${prefix})
+run(${CMAKE_COMMAND} --build ${build} --target bank)
+run(${build}/bank lmdb:${build}/bank-store)

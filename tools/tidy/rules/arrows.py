@@ -8,6 +8,7 @@ _UP_TO_SHOP = {"core", "journal", "live", "patrol", "shop"}
 # What a folder may include, besides itself and include/posse.
 SEES = {
     "include": set(),
+    "examples": set(),
     "core": set(),
     "journal": {"core"},
     "live": {"core"},
@@ -23,7 +24,7 @@ SEES = {
     "sim": _UP_TO_SHOP | {"system", "stores"},
 }
 # Whoever stands here sees everything.
-OPEN_FOLDERS = {"test", "bench", "examples", "fuzz", "cmake"}
+OPEN_FOLDERS = {"test", "bench", "fuzz", "cmake"}
 # The public headers promise to need nothing else of Boost: coroutines, and documents in JSON.
 PUBLIC_THIRD_PARTY = {
     "boost/asio/any_io_executor.hpp", "boost/asio/awaitable.hpp", "boost/json.hpp",

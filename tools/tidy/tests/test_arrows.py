@@ -23,6 +23,7 @@ class ArrowsTest(unittest.TestCase):
             ("src/stores/lmdb/a.cc", '"core/codec.h"'), ("src/cli/a.cc", '"stores/lmdb/store.h"'),
             ("src/cli/a.cc", '"sim/world.h"'), ("sim/a.cc", '"stores/memory/store.h"'),
             ("src/node/a.cc", '"system/clock.h"'), ("test/unit/a.cc", '"node/http.h"'),
+            ("examples/a.cc", '"posse/store.h"'),
             ("include/posse/a.h", "<boost/asio/awaitable.hpp>"), ("include/posse/a.h", "<map>"),
         ]:
             self.assertEqual(complaints(path, include), [], (path, include))
@@ -35,7 +36,7 @@ class ArrowsTest(unittest.TestCase):
             ("src/stores/lmdb/a.cc", '"stores/memory/store.h"'),
             ("src/stores/lmdb/a.cc", '"journal/steps.h"'), ("sim/a.cc", '"node/http.h"'),
             ("src/system/a.cc", '"journal/steps.h"'), ("include/posse/a.h", '"core/codec.h"'),
-            ("include/posse/a.h", "<boost/beast.hpp>"),
+            ("include/posse/a.h", "<boost/beast.hpp>"), ("examples/a.cc", '"core/codec.h"'),
         ]:
             self.assertEqual(len(complaints(path, include)), 1, (path, include))
 
