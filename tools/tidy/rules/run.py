@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 from rules import (arrows, banned, coroutines, folders, form, ids, leftovers, places,
-                   sizes)
+                   quotes, sizes)
 from rules.source import Finding
 from rules.tree import Tree
 
 FILE_RULES = [arrows, banned, coroutines, form, leftovers, places, sizes]
-TREE_RULES = [folders, ids]
+TREE_RULES = [folders, ids, quotes]
 # Rules whose findings come from another program; an allowance for them cannot be judged here.
 ELSEWHERE = {"coroutine"}
 KNOWN_RULES = {rule.RULE for rule in FILE_RULES}
