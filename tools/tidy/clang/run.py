@@ -17,7 +17,7 @@ from rules.tree import Tree
 
 QUERY = "tools/tidy/clang/coroutines.query"
 SETTINGS = ".clang-tidy"
-FOLDERS = ("src/", "sim/")
+FOLDERS = ("src/", "sim/", "examples/")
 # Those of .clang-tidy that have found something, or could find what no test does. The others,
 # another third of the time, hardly ever do.
 QUICK = ("bugprone-use-after-move", "bugprone-dangling-handle", "bugprone-unused-return-value",
