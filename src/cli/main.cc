@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
   posse::add_watch_command(app, chosen);
   posse::add_login_commands(app, chosen);
   posse::add_audit_command(app, chosen);
+  posse::add_explain_command(app, chosen);
   posse::add_node_command(app, chosen);
   posse::add_patrol_command(app, chosen);
   posse::add_bench_command(app, chosen);

@@ -17,7 +17,8 @@ COMMANDS = (
     ("account", "create", "dan"), ("account", "show", "bob"), ("account", "role", "bob", "person"),
     ("deposit", "bob", "1", "--reference", "r2"), ("withdraw", "bob", "1", "--reference", "w2"),
     ("campaign", "create", "beds", "--owner", "ann", "--price", "1"), ("campaign", "show", "lamps"),
-    ("campaign", "list"), BUY, ("harvest", "ann"), ("audit",), ("patrol", "--once"))
+    ("campaign", "list"), BUY, ("harvest", "ann"), ("audit",), ("explain", "account/bob"),
+    ("patrol", "--once"))
 
 
 def with_numbers(*words, says):
@@ -73,6 +74,9 @@ TABLE = [
     ((*BUY, "--content", "/nowhere"), "--content must be a readable file of at most 2048 bytes"),
     ((*BUY, "--content", "/"), "--content must be a readable file of at most 2048 bytes"),
     ((*BUY, "--content", "/dev/zero"), "--content must be a readable file of at most 2048 bytes"),
+    *[(("explain", wrong), "KEY must be 1 to 229 bytes of UTF-8 text")
+      for wrong in ("", "k" * 230, b"\xff", b"\xc3")],
+    (("explain",), "KEY is required"),
     (("account", "role", "bob", "boss"), "ROLE: boss not in {person,operator}"),
     (("patrol", "--once", "--id", "a b"), "--id: must be 1 to 64 printable ASCII characters"),
     (("patrol", "--once", "--schedule", "x"), "--schedule: x not in {lottery,rotation}"),
