@@ -24,7 +24,7 @@ Sequence generic_journal(std::uint64_t n) {
 }
 
 Key settled_page_key(const Key& participant, std::uint64_t page) {
-  return Key{participant.text() + "/settled/" + key_number(page)};
+  return Key{participant.text() + std::string(page_folder) + key_number(page)};
 }
 
 }  // namespace posse

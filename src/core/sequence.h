@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "posse/types.h"
@@ -30,6 +32,15 @@ class Sequence {
 
 /// `journal/<n>`: one of the generic journals.
 Sequence generic_journal(std::uint64_t n);
+
+/// What the keys of the shop and of the posse begin with, in order: no document of somebody else's
+/// does.
+inline constexpr std::array<std::string_view, 7> own_families{
+    "access/", "account/", "campaign/", "journal/", "posse/", "session/", "watch/"};
+
+/// Stands between a participant's key and the number of a page of its settlements; no key of a
+/// document has it.
+inline constexpr std::string_view page_folder = "/settled/";
 
 /// Page `page` (from 0) of the intents that spilled out of `participant`.
 Key settled_page_key(const Key& participant, std::uint64_t page);

@@ -3,13 +3,13 @@
 #include "posse/documents.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "core/limits.h"
+#include "core/sequence.h"
 #include "core/uuid.h"
 #include "journal/content.h"
 #include "journal/journal.h"
@@ -25,13 +25,6 @@ namespace {
 constexpr std::size_t request_bytes_max = 128;
 constexpr std::size_t document_key_bytes_max = 200;
 
-/// What the shop and the posse keep, which no change of somebody else's may touch.
-constexpr std::array<std::string_view, 7> own_prefixes{
-    "access/", "account/", "campaign/", "journal/", "posse/", "session/", "watch/"};
-
-/// Where pages of settlements are, which another document of that name would be taken for.
-constexpr std::string_view page_folder = "/settled/";
-
 Refusal malformed(std::string detail) {
   return {.code = "malformed", .detail = std::move(detail), .more = {}};
 }
@@ -42,7 +35,7 @@ std::optional<Refusal> wrong(const Key& key) {
     return malformed("a document's key has 1 to " + std::to_string(document_key_bytes_max) +
                      " bytes");
   const auto is_before = [&](std::string_view prefix) { return text.starts_with(prefix); };
-  if (std::any_of(own_prefixes.begin(), own_prefixes.end(), is_before) ||
+  if (std::any_of(own_families.begin(), own_families.end(), is_before) ||
       text.find(page_folder) != std::string::npos)
     return malformed(text + " is a key of Posse's own");
   return {};
