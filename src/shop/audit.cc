@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "shop/audit_chain.h"
+#include "shop/audit_replay.h"
 #include "shop/audit_work.h"
 
 namespace posse {
@@ -13,8 +14,8 @@ Task<Result<AuditReport>> Audit::run(AuditProgress* progress) {
   Work work(progress);
   const auto heads = co_await read_all_heads(&work);
   if (!heads) co_return heads.error();
-  const auto accounts = co_await read_accounts(&work);
-  if (!accounts) co_return accounts.error();
+  const auto participants = co_await read_participants(&work);
+  if (!participants) co_return participants.error();
   const auto entries = co_await read_sequences(&work);
   if (!entries) co_return entries.error();
   co_return std::move(work.report);
@@ -59,37 +60,37 @@ Task<Result<void>> Audit::look_again_for_heads(Work* work) {
   co_return Result<void>{};
 }
 
-Task<Result<void>> Audit::read_accounts(Work* work) {
+Task<Result<void>> Audit::read_participants(Work* work) {
   work->begin("accounts", {});
-  ScanPages pages(reader_, "account/");
+  ParticipantPages pages(reader_);
   while (!pages.ended()) {
     if (auto stopped = work->unwanted()) co_return *std::move(stopped);
     const auto page = co_await pages.next();
     if (!page) co_return page.error();
-    for (const auto& listed : *page) work->accounts.see(listed);
+    for (const auto& listed : *page) work->participants.see(listed);
     work->advance(page->size());
   }
-  work->accounts.close();
-  const auto accounts = co_await look_again_for_accounts(work);
-  if (!accounts) co_return accounts.error();
+  work->participants.close();
+  const auto missing = co_await look_again_for_participants(work);
+  if (!missing) co_return missing.error();
   co_return co_await look_for_late_heads(work);
 }
 
-/// A page was seen whose account was not: the account is new, and it is there by now.
-Task<Result<void>> Audit::look_again_for_accounts(Work* work) {
-  for (const auto& name : work->accounts.missing()) {
+/// A page was seen whose participant was not: that is new, and it is there by now.
+Task<Result<void>> Audit::look_again_for_participants(Work* work) {
+  for (const auto& missing : work->participants.missing()) {
     if (auto stopped = work->unwanted()) co_return *std::move(stopped);
-    const Key key("account/" + name);
-    const auto account = co_await reader_.find(key);
-    if (!account) co_return account.error();
-    if (*account) continue;
+    const Key key(missing);
+    const auto participant = co_await reader_.find(key);
+    if (!participant) co_return participant.error();
+    if (*participant) continue;
     work->report.findings.add("unknown_key", {key.text()},
                               key.text() + " has settled intents, but does not exist");
   }
   co_return Result<void>{};
 }
 
-/// Accounts name sequences that were not there yet. What their heads say now is no evidence.
+/// Participants name sequences that were not there yet. What their heads say now is no evidence.
 Task<Result<void>> Audit::look_for_late_heads(Work* work) {
   for (std::size_t at = 0; at < work->sequences.size(); ++at) {
     const SequenceIndex index = sequence_index(at);
@@ -104,7 +105,7 @@ Task<Result<void>> Audit::look_for_late_heads(Work* work) {
 }
 
 Task<Result<void>> Audit::read_sequences(Work* work) {
-  AuditLedger ledger(work->sequences, work->accounts, work->report);
+  AuditLedger ledger(work->sequences, work->participants, work->report);
   work->begin("entries", 2 * work->sequences.published());  // and their receipts
   for (std::size_t at = 0; at < work->sequences.size(); ++at) {
     const SequenceIndex index = sequence_index(at);
@@ -116,20 +117,34 @@ Task<Result<void>> Audit::read_sequences(Work* work) {
   const auto holds = co_await look_again_for_holds(work, &ledger);
   if (!holds) co_return holds.error();
   work->begin("checks", {});
+  const auto replayed = co_await replay(work);
+  if (!replayed) co_return replayed.error();
   ledger.finish();
   co_return Result<void>{};
 }
 
-/// A hold comes before its entry, and only settling takes it out: now that the entry was seen, the
-/// account shows one of both (S8). All at the end, lest new entries keep an audit from ending.
-Task<Result<void>> Audit::look_again_for_holds(Work* work, AuditLedger* ledger) {
-  for (const auto& [name, doubts] : ledger->doubts()) {
+/// Documents become what their operations come to.
+Task<Result<void>> Audit::replay(Work* work) {
+  AuditReplay replay(reader_, work->sequences, work->participants, work->report);
+  for (;;) {
     if (auto stopped = work->unwanted()) co_return *std::move(stopped);
-    const Key key("account/" + name);
-    const auto account = co_await journal_.participants().get(key);
-    if (!account && account.error().code == Errc::unavailable) co_return account.error();
-    if (!account) continue;  // it cannot be read, so it is no evidence
-    const Participant* there = *account ? &**account : nullptr;
+    const auto more = co_await replay.step();
+    if (!more) co_return more.error();
+    if (!*more) co_return Result<void>{};
+  }
+}
+
+/// A hold comes before its entry, and only settling takes it out: now that the entry was seen, the
+/// participant shows one of both (S8). All at the end, lest new entries keep an audit from ending.
+Task<Result<void>> Audit::look_again_for_holds(Work* work, AuditLedger* ledger) {
+  for (const auto& [doubted, doubts] : ledger->doubts()) {
+    if (auto stopped = work->unwanted()) co_return *std::move(stopped);
+    const Key key(doubted);
+    const auto participant = co_await journal_.participants().get(key);
+    if (!participant && participant.error().code == Errc::unavailable)
+      co_return participant.error();
+    if (!participant) continue;  // it cannot be read, so it is no evidence
+    const Participant* there = *participant ? &**participant : nullptr;
     for (const auto& doubt : doubts) {
       const auto shown = co_await shows(key, there, doubt.intent);
       if (!shown) co_return shown.error();
@@ -139,13 +154,14 @@ Task<Result<void>> Audit::look_again_for_holds(Work* work, AuditLedger* ledger) 
   co_return Result<void>{};
 }
 
-/// Whether the account holds or has settled it, or has pages that cannot be read.
-Task<Result<bool>> Audit::shows(Key key, const Participant* account, Intent intent) {
-  if (account == nullptr) co_return false;
-  if (account->hold(intent) != nullptr) co_return true;
-  if (account->settlement(intent) != nullptr) co_return true;
+/// Whether the participant holds or has settled it, or has pages that cannot be read.
+Task<Result<bool>> Audit::shows(Key key, const Participant* participant, Intent intent) {
+  if (participant == nullptr) co_return false;
+  if (participant->hold(intent) != nullptr) co_return true;
+  if (participant->settlement(intent) != nullptr) co_return true;
   const auto wanted = [intent](const Settled& one) { return one.intent == intent; };
-  const auto spilled = co_await journal_.participants().find_spilled(key, account->pages, wanted);
+  const std::uint64_t pages = participant->pages;
+  const auto spilled = co_await journal_.participants().find_spilled(key, pages, wanted);
   if (spilled) co_return spilled->has_value();
   if (spilled.error().code == Errc::unavailable) co_return spilled.error();
   co_return true;

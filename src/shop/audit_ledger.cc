@@ -10,8 +10,6 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-constexpr std::string_view account_prefix = "account/";
-
 auto place_of(const Settlement& one) {
   return std::tie(one.sequence, one.entry);
 }
@@ -28,6 +26,10 @@ std::optional<std::int64_t> money_of(const Effect& effect) {
   return amount->as_int64();
 }
 
+std::string account_text(const std::string& name) {
+  return std::string(account_family) + name;
+}
+
 std::string text_of(const json::object& line, std::string_view name) {
   const json::value* value = line.if_contains(name);
   if (value == nullptr || !value->is_string()) return {};
@@ -42,32 +44,32 @@ std::optional<std::int64_t> amount_of(const json::object& line) {
 
 }  // namespace
 
-AuditLedger::AuditLedger(AuditedSequences& sequences, AuditedAccounts& accounts,
+AuditLedger::AuditLedger(AuditedSequences& sequences, AuditedParticipants& participants,
                          AuditReport& report)
     : sequences_(sequences),
-      accounts_(accounts),
+      participants_(participants),
       report_(report),
       findings_(report.findings),
-      next_(accounts.settlements().begin()) {}
+      next_(participants.settlements().begin()) {}
 
 bool AuditLedger::is_settled(SequenceIndex sequence, EntryNumber entry) const {
   Settlement wanted;
   wanted.sequence = sequence;
   wanted.entry = entry;
   const auto before = [](const auto& a, const auto& b) { return place_of(a) < place_of(b); };
-  const auto found = std::lower_bound(next_, accounts_.settlements().end(), wanted, before);
-  return found != accounts_.settlements().end() && place_of(*found) == place_of(wanted);
+  const auto found = std::lower_bound(next_, participants_.settlements().end(), wanted, before);
+  return found != participants_.settlements().end() && place_of(*found) == place_of(wanted);
 }
 
 EntryNumber AuditLedger::paid(SequenceIndex sequence) const {
   EntryNumber paid{};
-  for (const auto& cursor : accounts_.cursors(sequence)) paid = std::max(paid, cursor.paid);
+  for (const auto& cursor : participants_.cursors(sequence)) paid = std::max(paid, cursor.paid);
   return paid;
 }
 
 /// The settled intents that name this entry. Those before it name an entry that is not there.
 std::span<Settlement> AuditLedger::take_rows(SequenceIndex sequence, EntryNumber entry) {
-  const auto end = accounts_.settlements().end();
+  const auto end = participants_.settlements().end();
   const auto place = std::tie(sequence, entry);
   for (; next_ != end && place_of(*next_) < place; ++next_) refuse(*next_, "does not exist");
   const auto first = next_;
@@ -102,13 +104,14 @@ void AuditLedger::see_operation(Place& place, const Operation& operation) {
       continue;
     }
     report_.books.in_flight += share.money;
-    suspect(place, operation.intent, share.account);
+    suspect(place, operation.intent, share.key);
   }
   if (settled < shares.size()) ++report_.unfinished.operations;
   if (settled == 0) {
     unsettled_.push_back(
         {.intent = operation.intent, .entry = place.entry.number, .sequence = place.sequence});
   }
+  if (is_foreign(place, shares)) return;
   if (known) {
     see_line(place, operation, money);
     see_names(place, operation, shares);
@@ -118,35 +121,37 @@ void AuditLedger::see_operation(Place& place, const Operation& operation) {
   findings_.add("unreadable", {key}, key + ": has an effect that this program does not know");
 }
 
-/// The account was read before an entry that is not published: its silence alone is no evidence.
-void AuditLedger::suspect(const Place& place, const Intent& intent, const std::string& account) {
-  const Suspect suspect{.intent = intent,
-                        .sequence = place.sequence,
-                        .entry = place.entry.number,
-                        .account = account};
+/// Whether it is none of the shop's: then its line says what its owner likes.
+bool AuditLedger::is_foreign(const Place& place, const std::vector<Share>& shares) const {
+  const auto is_of_account = [](const Share& share) { return share.is_of_account(); };
+  return sequences_.at(place.sequence).is_journal() && !shares.empty() &&
+         std::none_of(shares.begin(), shares.end(), is_of_account);
+}
+
+/// The participant was read before an entry that is not published: its silence alone is no
+/// evidence.
+void AuditLedger::suspect(const Place& place, const Intent& intent, const std::string& key) {
+  const Suspect suspect{
+      .intent = intent, .sequence = place.sequence, .entry = place.entry.number, .key = key};
   if (place.published)
     suspects_.push_back(suspect);
-  else if (!is_held(intent, account))
-    doubts_[account].push_back(suspect);
+  else if (!is_held(intent, key))
+    doubts_[key].push_back(suspect);
 }
 
-bool AuditLedger::is_held(const Intent& intent, const std::string& account) const {
-  const auto index = accounts_.find(account);
-  return index && accounts_.find_hold(intent, *index) != nullptr;
+bool AuditLedger::is_held(const Intent& intent, const std::string& key) const {
+  const auto index = participants_.find(key);
+  return index && participants_.find_hold(intent, *index) != nullptr;
 }
 
-/// What the operation does to each account; other documents are not the shop's.
 std::vector<AuditLedger::Share> AuditLedger::shares_of(const Operation& operation) {
   std::vector<Share> shares;
   for (const auto& effect : operation.effects) {
     const std::string& key = effect.key.text();
-    if (!key.starts_with(account_prefix)) continue;
-    const std::string_view account = std::string_view(key).substr(account_prefix.size());
-    const auto same = [&](const Share& share) { return share.account == account; };
+    const auto same = [&](const Share& share) { return share.key == key; };
     auto share = std::find_if(shares.begin(), shares.end(), same);
-    if (share == shares.end()) {
-      share = shares.insert(share, Share{.account = std::string(account)});
-    }
+    if (share == shares.end()) share = shares.insert(share, Share{.key = key});
+    if (!share->is_of_account()) continue;
     const auto money = money_of(effect);
     share->money += money.value_or(0);
     share->known = share->known && money;
@@ -154,25 +159,38 @@ std::vector<AuditLedger::Share> AuditLedger::shares_of(const Operation& operatio
   return shares;
 }
 
-/// Whether the account has settled the operation here; then that explains some of its balance.
+/// Whether the participant has settled the operation here; then that explains some of what it is.
 bool AuditLedger::match(Place& place, const Operation& operation, const Share& share) {
   const auto before = [](const Settlement& a, const Intent& b) { return a.intent < b; };
   auto row = std::lower_bound(place.rows.begin(), place.rows.end(), operation.intent, before);
   for (; row != place.rows.end() && row->intent == operation.intent; ++row) {
-    AuditedAccount& account = accounts_.at(row->account);
-    if (account.name != share.account) continue;
+    AuditedParticipant& participant = participants_.at(row->participant);
+    if (participant.key != share.key) continue;
     auto matched = place.matched.begin() + (row - place.rows.begin());
     if (*matched) return true;  // twice in one entry, which is I2's
     *matched = true;
-    account.expected += share.money;
-    account.judged = account.judged && share.known;
-    if (accounts_.find_hold(row->intent, row->account) != nullptr) {
-      const std::string key = std::string(account_prefix) + account.name;
-      findings_.add("I5", {key}, key + " both holds and has settled " + row->intent.text());
+    participant.expected += share.money;
+    participant.judged = participant.judged && share.known;
+    if (participant.document) see_document(operation, *row);
+    if (participants_.find_hold(row->intent, row->participant) != nullptr) {
+      findings_.add("I5", {share.key},
+                    share.key + " both holds and has settled " + row->intent.text());
     }
     return true;
   }
   return false;
+}
+
+void AuditLedger::see_document(const Operation& operation, Settlement& row) {
+  const AuditedParticipant& participant = participants_.at(row.participant);
+  AuditedDocuments& documents = participants_.documents();
+  const Touch touch = documents.touch(operation, participant.key);
+  row.adds = touch == Touch::adds;
+  documents.see(*participant.document, {.rank = row.rank,
+                                        .intent = row.intent,
+                                        .sequence = row.sequence,
+                                        .entry = row.entry,
+                                        .touch = touch});
 }
 
 /// Money comes and goes by deposits and withdrawals, and to a seller by way of a receipt. Nothing
@@ -206,12 +224,14 @@ void AuditLedger::see_names(const Place& place, const Operation& operation,
   const bool is_sale = kind == "sale";
   if (!is_sale && kind != "deposit" && kind != "withdrawal") return;
   const std::string named = text_of(operation.line, is_sale ? "buyer" : "account");
+  const std::string expected = account_text(named);
   const std::string key = entry_key(place.sequence, place.entry.number);
   const std::string name = key + ": " + operation.intent.text();
   for (const auto& share : shares) {
-    if (share.money == 0 || share.account == named) continue;
+    if (share.money == 0 || share.key == expected) continue;
     std::string sentence = name;
-    sentence += " changes the balance of " + share.account + ", its line names `" + named + "`";
+    sentence += " changes the balance of " + share.key.substr(account_family.size()) +
+                ", its line names `" + named + "`";
     findings_.add("I8", {key}, std::move(sentence));
   }
   const std::string& owner = sequences_.at(place.sequence).owner;
@@ -234,9 +254,10 @@ void AuditLedger::see_price(const Place& place, const Operation& operation, std:
 void AuditLedger::see_sale(const Place& place, const json::object& line, std::int64_t amount) {
   report_.books.sold += amount;
   const std::string seller = text_of(line, "seller");
-  for (const auto& cursor : accounts_.cursors(place.sequence)) {
-    AuditedAccount& account = accounts_.at(cursor.account);
-    if (account.name != seller) continue;
+  const std::string key = account_text(seller);
+  for (const auto& cursor : participants_.cursors(place.sequence)) {
+    AuditedParticipant& account = participants_.at(cursor.participant);
+    if (account.key != key) continue;
     if (place.entry.number <= cursor.paid) {
       report_.books.harvested += amount;
       account.expected += amount;
@@ -252,35 +273,35 @@ void AuditLedger::see_sale(const Place& place, const json::object& line, std::in
 }
 
 void AuditLedger::miss_seller(const Place& place, const std::string& seller) {
-  const auto account = accounts_.find(seller);
-  if (account && !accounts_.at(*account).complete) return;
+  const std::string key = account_text(seller);
+  const auto account = participants_.find(key);
+  if (account && !participants_.at(*account).complete) return;
   const std::string& campaign = sequences_.at(place.sequence).sequence.name();
   if (!unpaid_.insert(campaign + " " + seller).second) return;
-  const std::string key = std::string(account_prefix) + seller;
   findings_.add("I8", {campaign, key},
                 key + " sells in " + campaign + " and keeps no cursor for it: nobody is paid");
 }
 
 void AuditLedger::skip(SequenceIndex sequence, EntryNumber entry) {
-  for (const auto& row : take_rows(sequence, entry)) accounts_.at(row.account).judged = false;
+  for (const auto& row : take_rows(sequence, entry))
+    participants_.at(row.participant).judged = false;
   miss(sequence, entry);
 }
 
 void AuditLedger::miss(SequenceIndex sequence, EntryNumber entry) {
-  for (const auto& cursor : accounts_.cursors(sequence)) {
-    if (cursor.paid >= entry) accounts_.at(cursor.account).judged = false;
+  for (const auto& cursor : participants_.cursors(sequence)) {
+    if (cursor.paid >= entry) participants_.at(cursor.participant).judged = false;
   }
 }
 
 void AuditLedger::close(SequenceIndex sequence) {
   const EntryNumber last = sequences_.at(sequence).last;
   take_rows(sequence, EntryNumber{UINT64_MAX});
-  for (const auto& cursor : accounts_.cursors(sequence)) {
+  for (const auto& cursor : participants_.cursors(sequence)) {
     if (cursor.paid <= last) continue;
-    AuditedAccount& account = accounts_.at(cursor.account);
+    AuditedParticipant& account = participants_.at(cursor.participant);
     account.judged = false;
-    std::string key(account_prefix);
-    key += account.name;
+    const std::string& key = account.key;
     const std::string& name = sequences_.at(sequence).sequence.name();
     std::string sentence = key;
     sentence += " was paid up to entry " + std::to_string(number(cursor.paid)) + " of ";

@@ -1,4 +1,4 @@
-/// Entries against accounts: is everything settled that must be, and does the money add up?
+/// Entries against participants: is everything settled that must be, and does the money add up?
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -10,22 +10,22 @@
 #include <vector>
 
 #include "journal/entry.h"
-#include "shop/audit_accounts.h"
+#include "shop/audit_participants.h"
 #include "shop/audit_report.h"
 #include "shop/audit_sequences.h"
 
 namespace posse {
 
-/// Walks through all entries, sequence after sequence, beside the settled intents of all accounts
-/// in the same order. What an account has settled must be in the entry it names (I5); what was
-/// published before the account was read must be settled there (I6, S8); and what it owns must be
-/// what its settled operations and its harvests come to (I8). Outlives nothing it is given.
+/// Walks through all entries, sequence after sequence, beside the settled intents of all
+/// participants in the same order. What one has settled must be in the entry it names (I5); what
+/// was published before it was read must be settled there (I6, S8); and what an account owns must
+/// be what its settled operations and its harvests come to (I8). Outlives nothing it is given.
 class AuditLedger {
  public:
-  /// `accounts` are closed.
-  AuditLedger(AuditedSequences& sequences, AuditedAccounts& accounts, AuditReport& report);
+  /// `participants` are closed.
+  AuditLedger(AuditedSequences& sequences, AuditedParticipants& participants, AuditReport& report);
 
-  /// Whether an account has settled something in this entry.
+  /// Whether a participant has settled something in this entry.
   bool is_settled(SequenceIndex sequence, EntryNumber entry) const;
 
   /// The entry up to which a seller was paid.
@@ -46,19 +46,19 @@ class AuditLedger {
   /// There are no more sequences: what only the whole can tell.
   void finish();
 
-  /// What an account should hold or have settled.
+  /// What a participant should hold or have settled.
   struct Suspect {
     Intent intent;
     SequenceIndex sequence{};
     EntryNumber entry{};
-    std::string account;
+    std::string key;  ///< The participant's.
   };
 
-  /// Operations that were not published when their accounts were read, and which these did not
-  /// show, by account: a read after this one must show them held or settled.
+  /// Operations that were not published when their participants were read, and which these did not
+  /// show, by key: a read after this one must show them held or settled.
   const std::map<std::string, std::vector<Suspect>>& doubts() const { return doubts_; }
 
-  /// The account does not show it, though it must (S8).
+  /// The participant does not show it, though it must (S8).
   void refuse_lost(const Suspect& suspect);
 
  private:
@@ -70,18 +70,22 @@ class AuditLedger {
     std::span<Settlement> rows;
     std::vector<bool> matched;
   };
-  /// What an operation does to the balance of one account.
+  /// What an operation does to one participant.
   struct Share {
-    std::string account;
-    Sum money = 0;
-    bool known = true;  ///< Every effect is of a kind that this program knows.
+    std::string key;
+    Sum money = 0;      ///< To the balance, if it is an account.
+    bool known = true;  ///< Every effect on an account is of a kind that this program knows.
+
+    bool is_of_account() const { return key.starts_with(account_family); }
   };
 
   static std::vector<Share> shares_of(const Operation& operation);
   void see_operation(Place& place, const Operation& operation);
   bool match(Place& place, const Operation& operation, const Share& share);
-  void suspect(const Place& place, const Intent& intent, const std::string& account);
-  bool is_held(const Intent& intent, const std::string& account) const;
+  void suspect(const Place& place, const Intent& intent, const std::string& key);
+  bool is_held(const Intent& intent, const std::string& key) const;
+  bool is_foreign(const Place& place, const std::vector<Share>& shares) const;
+  void see_document(const Operation& operation, Settlement& row);
   void see_names(const Place& place, const Operation& operation, const std::vector<Share>& shares);
   void see_price(const Place& place, const Operation& operation, std::int64_t amount);
   void see_line(const Place& place, const Operation& operation, Sum money);
@@ -97,11 +101,11 @@ class AuditLedger {
   std::string entry_key(SequenceIndex sequence, EntryNumber entry) const;
 
   AuditedSequences& sequences_;
-  AuditedAccounts& accounts_;
+  AuditedParticipants& participants_;
   AuditReport& report_;
   Findings& findings_;
   std::vector<Settlement>::iterator next_;
-  std::vector<Settlement> unsettled_;  // operations nobody has settled; `account` means nothing
+  std::vector<Settlement> unsettled_;  // operations nobody has settled; `participant` means nothing
   std::vector<Suspect> suspects_;      // published, so they must be settled
   std::map<std::string, std::vector<Suspect>> doubts_;
   std::set<std::string> unpaid_;  // sellers without a cursor, with the campaign

@@ -60,28 +60,43 @@ Task<Result<std::uint64_t>> Audit::recover_one(Sequence sequence) {
 
 Task<Result<void>> Audit::resolve(Work* work, Repairs* repairs) {
   work->begin("resolve", {});
-  ScanTops tops(reader_, "account/");
+  ParticipantPages pages(reader_);
   std::vector<Held> held;
-  while (!tops.ended()) {
-    const auto page = co_await tops.next();
+  while (!pages.ended()) {
+    const auto page = co_await pages.next();
     if (!page) co_return page.error();
-    for (const auto& listed : page->tops) {
-      const auto account = read_participant(listed.document.value, listed.key);
-      if (!account) {
-        repairs->failures.push_back(account.error().detail);
-        continue;
-      }
-      for (const auto& hold : account->holds) {
-        held.push_back({.account = listed.key, .hold = hold});
-      }
-    }
-    work->advance(page->tops.size());
-    if (held.size() < resolving_max && !tops.ended()) continue;
+    for (const auto& listed : *page) note_holds(listed, &held, repairs);
+    if (!page->empty()) pass_pages(page->back().key.text(), &pages);
+    work->advance(page->size());
+    if (held.size() < resolving_max && !pages.ended()) continue;
     const auto resolved = co_await resolve_all(std::move(held), repairs);
     if (!resolved) co_return resolved.error();
     held.clear();
   }
   co_return Result<void>{};
+}
+
+/// Takes down what a participant holds. What is no participant may be anybody's, but not where the
+/// accounts are.
+void Audit::note_holds(const Listed& listed, std::vector<Held>* held, Repairs* repairs) {
+  const std::string& key = listed.key.text();
+  if (key.contains(page_folder)) return;
+  const auto participant = read_participant(listed.document.value, listed.key);
+  if (!participant) {
+    const bool is_ours = key.starts_with(account_family) || looks_like_participant(listed);
+    if (is_ours) repairs->failures.push_back(participant.error().detail);
+    return;
+  }
+  for (const auto& hold : participant->holds) {
+    held->push_back({.participant = listed.key, .hold = hold});
+  }
+}
+
+/// Pages of settlements hold nothing: goes on behind them.
+void Audit::pass_pages(const std::string& key, ParticipantPages* pages) {
+  const auto folder = key.find(page_folder);
+  if (folder == std::string::npos) return;
+  pages->go_after(key.substr(0, folder) + std::string(page_folder) + '~');
 }
 
 /// Side by side, some at a time.
@@ -114,11 +129,11 @@ Task<Result<Resolution>> Audit::resolve_hold(Held held) {
   const auto head = co_await journal_.sequences().head(held.hold.sequence);
   if (!head) co_return head.error();
   if (!*head) {
-    co_return Error{Errc::unreadable, held.account.text() + " holds " + held.hold.intent.text() +
-                                          " for " + held.hold.sequence.name() +
-                                          ", which does not exist"};
+    co_return Error{Errc::unreadable, held.participant.text() + " holds " +
+                                          held.hold.intent.text() + " for " +
+                                          held.hold.sequence.name() + ", which does not exist"};
   }
-  co_return co_await journal_.resolver().resolve(held.account, held.hold);
+  co_return co_await journal_.resolver().resolve(held.participant, held.hold);
 }
 
 /// What concerns one document only is kept, and the repair goes on; the rest is given back.

@@ -33,6 +33,12 @@ json::object to_json(const BookSums& books) {
           {"difference", to_json(books.difference())}};
 }
 
+json::object to_json(const Counts& counts, const Replayed& replayed) {
+  return {{"documents", counts.changed},
+          {"verified", replayed.verified},
+          {"unverifiable", replayed.unverifiable}};
+}
+
 json::object to_json(const Unfinished& unfinished) {
   json::object object{{"entries", unfinished.entries},
                       {"operations", unfinished.operations},
@@ -89,6 +95,7 @@ json::object to_json(const AuditReport& report) {
           {"finished", report.finished()},
           {"counts", to_json(report.counts)},
           {"books", to_json(report.books)},
+          {"replayed", to_json(report.counts, report.replayed)},
           {"unfinished", to_json(report.unfinished)},
           {"findings_total", report.findings.total()},
           {"findings_by_code", std::move(by_code)},

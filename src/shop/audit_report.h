@@ -25,7 +25,7 @@ __extension__ using Sum = __int128;
 std::string sum_text(Sum sum);
 
 /// One thing that is wrong. `code` names the invariant of docs/protocol.md that does not hold, I1
-/// to I9; or S8, the alarm; or `unreadable`, a document that this program cannot read; or
+/// to I9 or I12; or S8, the alarm; or `unreadable`, a document that this program cannot read; or
 /// `unknown_key`, a document nobody knows under a prefix that is ours.
 struct Finding {
   std::string code;
@@ -75,7 +75,15 @@ struct Counts {
   std::uint64_t fences = 0;  ///< Among the entries.
   std::uint64_t receipts = 0;
   std::uint64_t operations = 0;
-  std::uint64_t settled = 0;  ///< Settled intents, one for each account of an operation.
+  std::uint64_t settled = 0;  ///< Settled intents, one for each participant of an operation.
+  std::uint64_t changed = 0;  ///< Participants that are no accounts: documents of the journals.
+};
+
+/// Documents of generic journals whose content was computed again from their operations. What is
+/// neither has a finding.
+struct Replayed {
+  std::uint64_t verified = 0;
+  std::uint64_t unverifiable = 0;  ///< Last changed by kinds that this program does not know.
 };
 
 /// The hold whose window lies furthest behind the newest entry of its sequence.
@@ -100,6 +108,7 @@ struct Unfinished {
 struct AuditReport {
   Counts counts;
   BookSums books;
+  Replayed replayed;
   Unfinished unfinished;
   Findings findings;
 

@@ -39,6 +39,9 @@ struct AuditedSequence {
   std::string owner;             ///< Of a campaign, if its settings can be read.
   EntryNumber last{};            ///< Its newest entry, once they have been read.
 
+  /// Whether it is a generic journal.
+  bool is_journal() const { return sequence.name().starts_with("journal/"); }
+
   EntryNumber published() const { return head ? head->entry : EntryNumber{}; }
 };
 

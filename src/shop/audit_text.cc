@@ -50,6 +50,19 @@ std::string table(const BookSums& books) {
   return text;
 }
 
+std::string replayed(const AuditReport& report) {
+  if (report.counts.changed == 0) return "";
+  const Replayed& replayed = report.replayed;
+  std::string text = counted(report.counts.changed, "document", "documents") +
+                     " of the generic journals: " + std::to_string(replayed.verified) +
+                     " as their operations have made them";
+  if (replayed.unverifiable > 0) {
+    text += ", " + std::to_string(replayed.unverifiable) +
+            " changed by kinds of effects that this program does not know";
+  }
+  return text + "\n\n";
+}
+
 std::string pending(const Unfinished& unfinished) {
   if (unfinished.entries == 0 && unfinished.holds == 0) return "nothing is unfinished\n";
   std::string text = "unfinished: " + counted(unfinished.entries, "entry", "entries") +
@@ -83,8 +96,8 @@ std::string verdict(const AuditReport& report) {
 }  // namespace
 
 std::string to_text(const AuditReport& report) {
-  return checked(report.counts) + "\n" + table(report.books) + "\n" + pending(report.unfinished) +
-         "\n" + flaws(report.findings) + verdict(report);
+  return checked(report.counts) + "\n" + table(report.books) + "\n" + replayed(report) +
+         pending(report.unfinished) + "\n" + flaws(report.findings) + verdict(report);
 }
 
 }  // namespace posse

@@ -12,8 +12,8 @@ namespace {
 constexpr SequenceIndex nowhere{UINT32_MAX};
 
 bool by_intent(const Settlement& a, const Settlement& b) {
-  return std::tie(a.intent, a.sequence, a.entry, a.account) <
-         std::tie(b.intent, b.sequence, b.entry, b.account);
+  return std::tie(a.intent, a.sequence, a.entry, a.participant) <
+         std::tie(b.intent, b.sequence, b.entry, b.participant);
 }
 
 bool is_elsewhere(const Settlement& a, const Settlement& b) {
@@ -21,16 +21,12 @@ bool is_elsewhere(const Settlement& a, const Settlement& b) {
   return a.intent == b.intent && !same && a.sequence != nowhere && b.sequence != nowhere;
 }
 
-std::string account_text(const std::string& name) {
-  return "account/" + name;
-}
-
 }  // namespace
 
 void AuditLedger::refuse(Settlement& settlement, const std::string& why) {
-  AuditedAccount& account = accounts_.at(settlement.account);
-  account.judged = false;  // what it should own cannot be told
-  const std::string key = account_text(account.name);
+  AuditedParticipant& participant = participants_.at(settlement.participant);
+  participant.judged = false;  // what it should be cannot be told
+  const std::string& key = participant.key;
   const std::string entry = entry_key(settlement.sequence, settlement.entry);
   findings_.add(
       "I5", {key, entry},
@@ -39,7 +35,7 @@ void AuditLedger::refuse(Settlement& settlement, const std::string& why) {
 }
 
 void AuditLedger::finish() {
-  auto& settlements = accounts_.settlements();
+  auto& settlements = participants_.settlements();
   for (; next_ != settlements.end(); ++next_) refuse(*next_, "does not exist");
   std::sort(settlements.begin(), settlements.end(), by_intent);
   std::sort(unsettled_.begin(), unsettled_.end(), by_intent);
@@ -51,7 +47,7 @@ void AuditLedger::finish() {
 
 /// I2: no intent in two entries, settled or not.
 void AuditLedger::judge_intents() {
-  const auto& settlements = accounts_.settlements();
+  const auto& settlements = participants_.settlements();
   const auto refuse_pair = [&](const Settlement& a, const Settlement& b) {
     const std::string first = entry_key(a.sequence, a.entry);
     const std::string second = entry_key(b.sequence, b.entry);
@@ -77,32 +73,33 @@ void AuditLedger::judge_suspects() {
   for (const auto& suspect : suspects_) judge_suspect(suspect);
 }
 
-/// Published before the account was read, and not settled there: held, it should have been settled
-/// first (I6); neither held nor settled, it is lost (S8). Settled elsewhere, it was reported.
+/// Published before the participant was read, and not settled there: held, it should have been
+/// settled first (I6); neither held nor settled, it is lost (S8). Settled elsewhere, it was
+/// reported.
 void AuditLedger::judge_suspect(const Suspect& suspect) {
-  const std::string key = account_text(suspect.account);
+  const std::string& key = suspect.key;
   const std::string entry = entry_key(suspect.sequence, suspect.entry);
-  const auto account = accounts_.find(suspect.account);
-  if (account) {
-    const auto& settlements = accounts_.settlements();
+  const auto participant = participants_.find(key);
+  if (participant) {
+    const auto& settlements = participants_.settlements();
     Settlement least;
     least.intent = suspect.intent;
     auto other = std::lower_bound(settlements.begin(), settlements.end(), least, by_intent);
     for (; other != settlements.end() && other->intent == suspect.intent; ++other) {
-      if (other->account == *account) return;
+      if (other->participant == *participant) return;
     }
-    if (accounts_.find_hold(suspect.intent, *account) != nullptr) {
+    if (participants_.find_hold(suspect.intent, *participant) != nullptr) {
       findings_.add("I6", {sequences_.at(suspect.sequence).sequence.name(), entry, key},
                     entry + " is published, but " + key + " still holds " + suspect.intent.text());
       return;
     }
-    if (!accounts_.at(*account).complete) return;  // it may be in what could not be read
+    if (!participants_.at(*participant).complete) return;  // it may be in what could not be read
   }
   refuse_lost(suspect);
 }
 
 void AuditLedger::refuse_lost(const Suspect& suspect) {
-  const std::string key = account_text(suspect.account);
+  const std::string& key = suspect.key;
   const std::string entry = entry_key(suspect.sequence, suspect.entry);
   findings_.add("S8", {key, entry},
                 key + " neither holds nor has settled " + suspect.intent.text() + ", which " +
@@ -112,10 +109,10 @@ void AuditLedger::refuse_lost(const Suspect& suspect) {
 /// A hold that nobody can decide would stay for ever (I9).
 void AuditLedger::judge_holds() {
   Unfinished& unfinished = report_.unfinished;
-  unfinished.holds = accounts_.holds().size();
-  for (const auto& hold : accounts_.holds()) {
+  unfinished.holds = participants_.holds().size();
+  for (const auto& hold : participants_.holds()) {
     const AuditedSequence& sequence = sequences_.at(hold.sequence);
-    const std::string key = account_text(accounts_.at(hold.account).name);
+    const std::string& key = participants_.at(hold.participant).key;
     if (!sequence.exists) {
       findings_.add("I9", {key, sequence.sequence.name()},
                     key + " holds " + hold.intent.text() + " for " + sequence.sequence.name() +
@@ -135,11 +132,11 @@ void AuditLedger::judge_holds() {
 
 /// I8, for each account at the moment when it was read; from that it follows for all of them.
 void AuditLedger::judge_balances() {
-  for (const auto& account : accounts_.all()) {
+  for (const auto& account : participants_.all()) {
     report_.books.balances += account.balance;
-    if (!account.complete || !account.judged) continue;
+    if (account.document || !account.complete || !account.judged) continue;
     if (account.balance == account.expected) continue;
-    const std::string key = account_text(account.name);
+    const std::string& key = account.key;
     findings_.add("I8", {key},
                   key + " has " + std::to_string(account.balance) +
                       ", but its settled operations and harvests come to " +

@@ -43,7 +43,7 @@ struct Audit::Work {
   Progress shown;
   AuditReport report;
   AuditedSequences sequences{report.findings, report.counts};
-  AuditedAccounts accounts{sequences, report.findings, report.counts};
+  AuditedParticipants participants{sequences, report.findings, report.counts};
 };
 
 }  // namespace posse

@@ -34,8 +34,11 @@ class Name {
   std::string text_;
 };
 
+/// What the keys of accounts begin with.
+inline constexpr std::string_view account_family = "account/";
+
 inline Key account_key(const Name& account) {
-  return Key{"account/" + account.text()};
+  return Key{std::string(account_family) + account.text()};
 }
 inline Sequence campaign_sequence(const Name& campaign) {
   return Sequence{"campaign/" + campaign.text()};

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "core/limits.h"
+#include "core/sequence.h"
 #include "core/turn.h"
+#include "shop/name.h"
 
 namespace posse {
 namespace {
@@ -33,6 +35,16 @@ std::size_t items_for_a_page(Bite bite, const std::vector<Listed>& last) {
   std::size_t bytes = 1;
   for (const auto& listed : last) bytes += listed.key.text().size() + listed.document.value.size();
   return std::clamp(last.size() * size.bytes / bytes, size.items_min, size.items_max);
+}
+
+/// The family of keys that are Posse's own and no participants' to which `key` belongs; empty for
+/// others.
+std::string_view passed_family(std::string_view key) {
+  const auto is_before = [&](std::string_view family) {
+    return family != account_family && key.starts_with(family);
+  };
+  const auto found = std::find_if(own_families.begin(), own_families.end(), is_before);
+  return found == own_families.end() ? std::string_view() : *found;
 }
 
 }  // namespace
@@ -88,6 +100,17 @@ Task<Result<ScanTops::Page>> ScanTops::next() {
     items_ = 1;
     break;
   }
+  co_return page;
+}
+
+Task<Result<std::vector<Listed>>> ParticipantPages::next() {
+  auto page = co_await pages_.next();
+  if (!page) co_return page.error();
+  if (page->empty()) co_return page;
+  // No key has this byte, which is in no UTF-8: it is behind all of the family.
+  const std::string_view family = passed_family(page->back().key.text());
+  if (!family.empty()) pages_.go_after(std::string(family) + '\xff');
+  std::erase_if(*page, [](const Listed& one) { return !passed_family(one.key.text()).empty(); });
   co_return page;
 }
 

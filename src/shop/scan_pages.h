@@ -1,4 +1,4 @@
-/// Reading a store in pages: everything under a prefix, or only its top level.
+/// Reading a store in pages: everything under a prefix, only its top level, or all participants.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -87,6 +87,24 @@ class ScanTops {
   std::string after_;
   std::size_t items_ = 1;
   bool ended_ = false;
+};
+
+/// All participants of a store with the pages of their settlements, in key order: the accounts, and
+/// everything under keys that are not Posse's own. Jumps over what is.
+class ParticipantPages {
+ public:
+  explicit ParticipantPages(ScanReader reader) : pages_(reader, "") {}
+
+  /// The next documents, if any are among those that were read.
+  Task<Result<std::vector<Listed>>> next();
+
+  bool ended() const { return pages_.ended(); }
+
+  /// Goes on with the documents after `key`.
+  void go_after(std::string key) { pages_.go_after(std::move(key)); }
+
+ private:
+  ScanPages pages_;
 };
 
 }  // namespace posse

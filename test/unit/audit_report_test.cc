@@ -29,6 +29,7 @@ TEST(AuditReport, HasStableFieldNames) {
                 R"(,"accounts":3,"entries":8,"fences":0,"receipts":8,"operations":8,"settled":8},)"
                 R"("books":{"deposits":8000,"withdrawals":500,"balances":7500,"in_flight":0,)"
                 R"("sold":200,"harvested":200,"unharvested":0,"difference":0},)"
+                R"("replayed":{"documents":0,"verified":0,"unverifiable":0},)"
                 R"("unfinished":{"entries":0,"operations":0,"holds":0,"oldest_hold":null},)"
                 R"("findings_total":0,"findings_by_code":{},"findings":[]})");
 }

@@ -7,7 +7,7 @@ from rules.source import Finding
 RULE = "ids"
 
 # The demands of docs/requirements.md and the invariants of docs/protocol.md.
-KNOWN = [f"S{number}" for number in range(1, 18)] + [f"I{number}" for number in range(1, 12)]
+KNOWN = [f"S{number}" for number in range(1, 18)] + [f"I{number}" for number in range(1, 13)]
 OPEN_LIST = "tools/tidy/ids_open.txt"
 _ID = re.compile(r"\b[SI]\d{1,2}\b")
 _TEST = re.compile(r"^[ \t]*(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P|RC_GTEST\w*)[ \t]*\(",
