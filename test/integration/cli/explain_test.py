@@ -1,14 +1,9 @@
 """What `posse explain` says of accounts and documents that the dead and the living hold."""
 # SPDX-License-Identifier: Apache-2.0
-import json
-import os
 import signal
-import subprocess
 import unittest
 
 from shop_case import ShopCase
-
-LOAD = os.environ["POSSE_DOCUMENTS_LOAD"]
 
 
 class Explain(ShopCase):
@@ -24,19 +19,6 @@ class Explain(ShopCase):
     def dies(self, moment, **more):
         buyer = self.dead_buyer("kill", moment, **more)
         self.assertEqual(buyer.wait(timeout=10), -signal.SIGKILL)
-
-    def documents(self):
-        """Twenty accounts of a bank, as documents."""
-        subprocess.run([LOAD, "--store", f"lmdb:{self.store}", "--workload", "bank", "--documents",
-                        "20", "--process", "1", "--history", self.root / "history", "--prepare",
-                        "--seconds", "0"], check=True, timeout=60)
-
-    def declare(self, key, intent, **more):
-        """Puts a hold of somebody who is dead now into a document."""
-        document = json.loads(self.document(key))
-        document["holds"].append({"intent": intent, "sequence": document["settled"][0][1],
-                                  "first": 2, "last": 9, "issued": 0, "reserve": {}, **more})
-        self.scribble(key, json.dumps(document, separators=(",", ":")).encode())
 
     def test_an_account_that_a_dead_buyer_holds(self):  # S11 I9
         self.fill()

@@ -12,6 +12,7 @@ POSSE = os.environ["POSSE"]
 SCRIBBLE = os.environ["POSSE_SCRIBBLE"]
 DEAD_BUYER = os.environ["POSSE_DEAD_BUYER"]
 HOLDER = os.environ["POSSE_LMDB_ACTOR"]
+LOAD = os.environ["POSSE_DOCUMENTS_LOAD"]
 
 # No command may take longer; whatever hangs, hangs here and not in CTest.
 PATIENCE_S = 60
@@ -105,3 +106,18 @@ class ShopCase(unittest.TestCase):
         """Starts a buyer that is sent a signal before or after it claims."""
         return self.start(self.store, signal, moment, campaign, buyer, max_price,
                           program=DEAD_BUYER)
+
+    def documents(self):
+        """Twenty accounts of a bank, as documents."""
+        done = subprocess.run(
+            [LOAD, "--store", f"lmdb:{self.store}", "--workload", "bank", "--documents", "20",
+             "--process", "1", "--history", self.root / "history", "--prepare", "--seconds", "0"],
+            check=False, timeout=PATIENCE_S)
+        self.assertEqual(done.returncode, 0)
+
+    def declare(self, key, intent, **more):
+        """Puts a hold of somebody who is dead now into a document."""
+        document = json.loads(self.document(key))
+        document["holds"].append({"intent": intent, "sequence": document["settled"][0][1],
+                                  "first": 2, "last": 9, "issued": 0, "reserve": {}, **more})
+        self.scribble(key, json.dumps(document, separators=(",", ":")).encode())

@@ -20,6 +20,7 @@ from members import ETCD, Members
 from processes import ends_with_this_thread
 
 LOAD = os.environ["POSSE_DOCUMENTS_LOAD"]
+POSSE = os.environ["POSSE"]
 SECONDS = int(os.environ.get("POSSE_DOCUMENTS_SECONDS", "15"))
 # Where the histories of a run that failed stay.
 KEEP = os.environ.get("POSSE_DOCUMENTS_KEEP")
@@ -30,6 +31,7 @@ ACCOUNTS, LISTS = 20, 5
 QUOTA = 8 << 30
 # What was under way when its process died is decided within seconds each.
 PREPARED_WITHIN_S, LAST_WITHIN_S = 60, 600
+AUDITED_WITHIN_S = 300
 
 
 def setUpModule():
@@ -66,10 +68,14 @@ class Run:
         if self.start("--prepare", "--seconds", 0).wait(PREPARED_WITHIN_S) != 0:
             raise AssertionError("the first process fails")
         self.living.clear()
-        until = time.monotonic() + seconds
+        began = time.monotonic()
         for _ in range(PROCESSES):
             self.start("--seconds", 86400)
-        while time.monotonic() < until:
+        audits = [began + seconds / 3, began + seconds * 2 / 3]
+        while time.monotonic() < began + seconds:
+            if audits and time.monotonic() > audits[0]:
+                audits.pop(0)
+                self.audit()
             time.sleep(KILL_EVERY_S)
             for process in self.living:
                 if process.poll() is not None:
@@ -80,6 +86,25 @@ class Run:
             self.kills += 1
             self.start("--seconds", 86400)
         self.end()
+
+    def audit(self, *more):
+        """Reads everything while processes die, or behind them: it is sound."""
+        words = [POSSE, "audit", "--store", self.store, "--json", *more]
+        ran = subprocess.run(words, check=False, capture_output=True, timeout=AUDITED_WITHIN_S)
+        books = json.loads(ran.stdout or b"{}")
+        if ran.returncode != 0 or not books["sound"]:
+            raise AssertionError(f"the audit: {ran.returncode}, {books}, {ran.stderr}")
+        replayed = books["replayed"]
+        if replayed["verified"] != replayed["documents"]:
+            raise AssertionError(f"the audit: {books}")
+        return books
+
+    def audit_at_rest(self):
+        self.audit()
+        books = self.audit("--repair")
+        if not books["finished"]:
+            raise AssertionError(f"the repair: {books}")
+        return books["replayed"]["documents"]
 
     def events(self):
         return events_of(self.folder.glob(f"{self.workload}-*"))
@@ -129,13 +154,15 @@ class WorkloadTest:
         run.last()
         return run, run.events()
 
-    def test_the_books_of_a_bank_are_right(self):
+    def test_the_books_of_a_bank_are_right(self):  # I12
         run, events = self.run_workload("bank")
         self.judge(run, events, list(bank_faults(events, run.documents)))
+        self.assertEqual(run.audit_at_rest(), ACCOUNTS)
 
-    def test_lists_are_appended_to_one_operation_after_the_other(self):
+    def test_lists_are_appended_to_one_operation_after_the_other(self):  # I12
         run, events = self.run_workload("append")
         self.judge(run, events, append_faults(events))
+        self.assertGreater(run.audit_at_rest(), LISTS)
 
 
 class LmdbWorkloadTest(WorkloadTest, unittest.TestCase):
