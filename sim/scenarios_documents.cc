@@ -141,26 +141,6 @@ void add_readers(std::vector<Scenario>& all) {
                  .faults = {.crashes = 1},
                  .sometimes = {.told = {"committed", "read"}},
                  .tries = once});
-  all.push_back({.name = "documents, read between two writers",
-                 .opening = funds(1, 1),
-                 .roles = {changer("both", both),
-                           changer("back", {set_effect(u, content(1)), set_effect(v, content(1))}),
-                           reader({v, u})},
-                 .faults = {},
-                 .sometimes = {.told = {"committed", "read"}},
-                 .tries = once});
-  // Each look meets a hold, until the reader takes its turn.
-  std::vector<Order> many;
-  for (const std::int64_t balance : {2, 3, 4, 5}) {
-    many.push_back(change("to " + std::to_string(balance),
-                          {set_effect(u, content(balance)), set_effect(v, content(balance))}));
-  }
-  all.push_back({.name = "documents, read among many writes",
-                 .opening = funds(1, 1),
-                 .roles = {node("many", many), reader({u, v})},
-                 .faults = {},
-                 .sometimes = {.told = {"committed", "read"}},
-                 .tries = once});
 }
 
 }  // namespace

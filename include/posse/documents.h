@@ -30,7 +30,7 @@ namespace posse {
 /// changed often. `note` stays in the journal with it.
 struct Change {
   std::string request = {};
-  std::vector<Effect> effects;
+  std::vector<Effect> effects = {};
   boost::json::object note = {};
 };
 
@@ -42,7 +42,7 @@ struct Reading {
 
 /// What is to happen to documents as they are at that moment: see Plan.
 struct Choice {
-  std::vector<Effect> effects;
+  std::vector<Effect> effects = {};
   boost::json::object note = {};
 };
 
@@ -54,8 +54,8 @@ struct Choice {
 /// as in a Change: the same request names the same documents.
 struct Plan {
   std::string request = {};
-  std::vector<Key> keys;
-  std::function<std::variant<Choice, Refusal>(const std::vector<Reading>&)> choose;
+  std::vector<Key> keys = {};
+  std::function<std::variant<Choice, Refusal>(const std::vector<Reading>&)> choose = {};
 };
 
 /// It is in the journal, durable, and every reader sees it. `repeated`: by an earlier request of

@@ -67,7 +67,8 @@ void describe(const Operation* operation, json::object& out) {
         {"key", effect.key.text()}, {"kind", effect.kind}, {"details", effect.details}});
   }
   out["effects"] = std::move(effects);
-  out["note"] = operation->line;
+  const auto* note = operation->line.if_contains("note");
+  out["note"] = note == nullptr ? boost::json::value(operation->line) : *note;
 }
 
 json::object to_json(const HeldBy& held) {

@@ -64,6 +64,9 @@ inline constexpr std::size_t unsettled_entries_max = 32;
 /// Operations waiting in one turnstile; more are told to come back.
 inline constexpr std::size_t waiting_max = 8192;
 
+/// How often documents are read before the reader takes its turn among those who hold them.
+inline constexpr int looks_max = 4;
+
 /// How long a recoverer waits for the neighbour who is still on it. Manners, not safety.
 inline constexpr auto courtesy = 100ms;
 

@@ -12,9 +12,6 @@
 namespace posse {
 namespace {
 
-/// How often documents are read before the reader takes its turn among those who hold them.
-constexpr int looks_max = 4;
-
 bool is_held(const Participant& participant) {
   return !participant.holds.empty();
 }

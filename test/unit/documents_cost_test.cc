@@ -54,8 +54,9 @@ struct DocumentsCost : ::testing::Test {
             entries - before.entries};
   }
 
-  void happens(Change change) {
-    EXPECT_TRUE(std::holds_alternative<Happened>(process->change(std::move(change))));
+  template <class What = Change>
+  void happens(What what) {
+    EXPECT_TRUE(std::holds_alternative<Happened>(process->change(std::move(what))));
   }
 
   /// Transfers all at once, each between a document and the next one.
@@ -65,7 +66,7 @@ struct DocumentsCost : ::testing::Test {
       for (int i = 0; i < count; ++i) {
         std::vector<Effect> effects{add_effect(key(2 * i % among), "n", -1),
                                     add_effect(key((2 * i + 1) % among), "n", 1)};
-        process->start({.effects = std::move(effects)}, &fates[static_cast<std::size_t>(i)]);
+        process->start(Change{.effects = std::move(effects)}, &fates[static_cast<std::size_t>(i)]);
       }
     });
     for (const auto& fate : fates) {
@@ -101,6 +102,20 @@ TEST_F(DocumentsCost, OfAChangeAloneIsTwoWritesADocumentAndThree) {
       EXPECT_EQ(calls.entries, 1);
       EXPECT_EQ(calls.reads, count + 2) << effects.front().kind;
     }
+  }
+}
+
+TEST_F(DocumentsCost, OfAPlanIsOneReadMoreForEachDocument) {
+  for (int count = 1; count <= 3; ++count) {
+    Plan plan;
+    for (int i = 0; i < count; ++i) plan.keys.push_back(key(i));
+    plan.choose = [&](const auto& /*found*/) -> std::variant<Choice, Refusal> {
+      return Choice{.effects = effects_on(count, [](int i) { return remove_effect(key(i)); })};
+    };
+    const Calls calls = calls_of([&] { happens(plan); });
+    EXPECT_EQ(calls.writes, 2 * count + 3);
+    EXPECT_EQ(calls.reads, 2 * count + 2);
+    happens({.effects = effects_on(count, [](int i) { return create_effect(key(i), {}); })});
   }
 }
 

@@ -80,7 +80,7 @@ class Append final : public Workload {
   Task<void> append(std::vector<Key> keys, std::vector<Reading> readings, json::object seen) {
     const std::string name = stage_.new_name();
     const std::uint64_t item =
-        stage_.plan.process * operations_of_a_process_max + stage_.operations;
+        stage_.plan.process * operations_of_a_process_max + ++stage_.operations;
     Change change;
     json::array to;
     for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -96,10 +96,7 @@ class Append final : public Workload {
                                    ? set_effect(keys[i], std::move(value), readings[i].state)
                                    : create_effect(keys[i], std::move(value)));
     }
-    if (stage_.below(2) == 0) {
-      change.request = name;
-      change.issued = stage_.clock.now();
-    }
+    if (stage_.below(2) == 0) change.request = name;
     stage_.history.tell(
         {{"op", name}, {"ask", "append"}, {"item", item}, {"to", to}, {"seen", std::move(seen)}});
     co_await change_and_tell(&stage_, name, std::move(change));

@@ -18,7 +18,6 @@ struct Transfer {
   std::uint64_t from = 0;
   std::uint64_t to = 0;
   std::int64_t amount = 0;
-  std::int64_t issued = 0;
 };
 
 Key account(std::uint64_t number) {
@@ -32,9 +31,7 @@ Change change_of(const Transfer& transfer) {
   return {
       .request = transfer.name,
       .effects = {add_effect(from, "balance", -transfer.amount, 0), add_effect(from, "moves", 1),
-                  add_effect(to, "balance", transfer.amount), add_effect(to, "moves", 1)},
-      .note = {},
-      .issued = Time{std::chrono::milliseconds{transfer.issued}}};
+                  add_effect(to, "balance", transfer.amount), add_effect(to, "moves", 1)}};
 }
 
 class Bank final : public Workload {
@@ -75,8 +72,7 @@ class Bank final : public Workload {
     Transfer transfer{.name = std::string(what.at("op").as_string()),
                       .from = what.at("from").to_number<std::uint64_t>(),
                       .to = what.at("to").to_number<std::uint64_t>(),
-                      .amount = what.at("amount").to_number<std::int64_t>(),
-                      .issued = what.at("issued").to_number<std::int64_t>()};
+                      .amount = what.at("amount").to_number<std::int64_t>()};
     co_await ask(std::move(transfer));
   }
 
@@ -97,8 +93,7 @@ class Bank final : public Workload {
     Transfer made{.name = stage_.new_name(),
                   .from = from,
                   .to = (from + step) % stage_.plan.documents,
-                  .amount = 1 + static_cast<std::int64_t>(stage_.below(40)),
-                  .issued = number(stage_.clock.now())};
+                  .amount = 1 + static_cast<std::int64_t>(stage_.below(40))};
     recent_.at(next_++ % recent_.size()) = made;
     return made;
   }
@@ -115,7 +110,6 @@ class Bank final : public Workload {
                          {"from", transfer.from},
                          {"to", transfer.to},
                          {"amount", transfer.amount},
-                         {"issued", transfer.issued},
                          {"last", !stage_.plan.last.empty()}});
     Change change = change_of(transfer);
     co_await change_and_tell(&stage_, transfer.name, std::move(change));

@@ -140,7 +140,7 @@ class BankTest(unittest.TestCase):
         self.events.append({"t": len(self.events), **event})
 
     def asks(self, op, amount):
-        self.tell(op=op, ask="transfer", amount=amount, issued=0, **{"from": 0, "to": 1})
+        self.tell(op=op, ask="transfer", amount=amount, **{"from": 0, "to": 1})
 
     def happens(self, op, amount, repeated=False):
         self.asks(op, amount)

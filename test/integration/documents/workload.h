@@ -11,6 +11,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/uuid.h"
 #include "posse/documents.h"
 
 namespace posse::testing {
@@ -53,9 +54,7 @@ struct Stage {
   std::uint64_t operations = 0;
 
   std::uint64_t below(std::uint64_t bound) const { return random.bits() % bound; }
-  std::string new_name() {
-    return std::to_string(plan.process) + '-' + std::to_string(++operations);
-  }
+  std::string new_name() { return Uuid::make(clock.now(), random).text(); }
 };
 
 class Workload {
