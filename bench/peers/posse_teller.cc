@@ -32,16 +32,20 @@ std::int64_t balance_of(const Reading& reading) {
   return reading.value->at("balance").as_int64();
 }
 
-/// Reads both accounts, and sets them to what they come to.
+Effect put(std::size_t number, const Reading& reading, std::int64_t amount) {
+  boost::json::object value = *reading.value;
+  value["balance"] = balance_of(reading) + amount;
+  return set_effect(account(number), std::move(value), reading.state);
+}
+
+std::vector<Effect> effects_of(Transfer transfer, const std::vector<Reading>& found) {
+  return {put(transfer.from, found.front(), -transfer.amount),
+          put(transfer.to, found.back(), transfer.amount)};
+}
+
 Plan plan_of(Transfer transfer) {
-  const auto put = [](std::size_t number, const Reading& reading, std::int64_t amount) {
-    boost::json::object value = *reading.value;
-    value["balance"] = balance_of(reading) + amount;
-    return set_effect(account(number), std::move(value));
-  };
   const auto choose = [=](const std::vector<Reading>& found) -> std::variant<Choice, Refusal> {
-    return Choice{.effects = {put(transfer.from, found.front(), -transfer.amount),
-                              put(transfer.to, found.back(), transfer.amount)}};
+    return Choice{.effects = effects_of(transfer, found)};
   };
   return {.keys = {account(transfer.from), account(transfer.to)}, .choose = choose};
 }
@@ -92,11 +96,20 @@ class PosseTeller final : public Teller {
   }
 
   Task<bool> tried(Transfer transfer) {
-    if (writing_ == Writing::sets) {
-      const auto fate = co_await documents_.atomically(plan_of(transfer));
+    if (writing_ == Writing::plans) {
+      Plan plan = plan_of(transfer);
+      const auto fate = co_await documents_.atomically(std::move(plan));
       co_return happened(fate);
     }
     Change change;
+    if (writing_ == Writing::sets) {
+      std::vector<Key> keys{account(transfer.from), account(transfer.to)};
+      const auto found = co_await documents_.read(std::move(keys));
+      if (!found && found.error().code == Errc::contended) co_return false;
+      if (!found) give_up(found.error().detail);
+      change.effects = effects_of(transfer, *found);
+      co_return co_await happens(std::move(change));
+    }
     change.effects = {add_effect(account(transfer.from), "balance", -transfer.amount, 0),
                       add_effect(account(transfer.to), "balance", transfer.amount)};
     co_return co_await happens(std::move(change));
@@ -113,8 +126,8 @@ class PosseTeller final : public Teller {
     if (!fate) give_up(fate.error().detail);
     if (std::holds_alternative<Pending>(*fate)) give_up("a transfer is pending");
     const auto* refusal = std::get_if<Refusal>(&*fate);
-    const bool is_expected =
-        refusal == nullptr || refusal->code == "busy" || refusal->code == "too_many_holds";
+    const bool is_expected = refusal == nullptr || refusal->code == "changed" ||
+                             refusal->code == "busy" || refusal->code == "too_many_holds";
     if (!is_expected) give_up(refusal->detail);
     return refusal == nullptr;
   }

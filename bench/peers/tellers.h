@@ -44,8 +44,9 @@ class Teller {
 
 /// How a transfer is written for Posse.
 enum class Writing : std::uint8_t {
-  adds,  ///< Two `add`, with a floor for who pays.
-  sets,  ///< Both are read, and set as long as nobody has changed them.
+  adds,   ///< Two `add`, with a floor for who pays.
+  plans,  ///< Both are held, read and set, as one.
+  sets,   ///< Both are read, and set as long as nobody has changed them.
 };
 
 /// In `place.folder`.

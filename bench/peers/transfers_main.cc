@@ -97,6 +97,7 @@ Task<void> transfer_all(Teller* teller, Arguments arguments, boost::asio::io_con
 
 std::unique_ptr<Teller> make(const Arguments& arguments, const Place& place) {
   if (arguments.peer == "postgres") return make_postgres_teller(place);
+  if (arguments.peer == "posse-plan") return make_posse_teller(place, Writing::plans);
   const bool adds = arguments.peer == "posse";
   return make_posse_teller(place, adds ? Writing::adds : Writing::sets);
 }
@@ -120,9 +121,9 @@ Exit run(const Arguments& arguments) {
 
 void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--peer", arguments.peer,
-                 "posse: by `add`; posse-set: by read and `set`; postgres")
+                 "posse: by `add`; posse-plan; posse-set: by read and `set`; postgres")
       ->required()
-      ->check(CLI::IsMember({"posse", "posse-set", "postgres"}));
+      ->check(CLI::IsMember({"posse", "posse-plan", "posse-set", "postgres"}));
   app.add_option("--documents", arguments.documents, "accounts (10000)")
       ->check(CLI::Range(2, 10'000'000));
   app.add_option("--clients", arguments.clients, "at a time (64)")->check(CLI::Range(1, 4096));

@@ -1,0 +1,105 @@
+/// Tests of taking turns inside a node, and of hearing when an operation is over.
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include "core/task_group.h"
+#include "fake_clock.h"
+#include "journal/driven.h"
+#include "journal/turns.h"
+#include "sim/random.h"
+
+namespace posse {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Key x{"x"};
+const Key y{"y"};
+
+struct Tasks {
+  boost::asio::io_context io;
+  FakeClock clock;
+  VirtualRun run{io, clock};
+  Turns turns;
+  Driven driven;
+  std::vector<std::string> log;
+};
+
+Task<void> work(Tasks* tasks, Key key, std::string name) {
+  const auto turn = co_await tasks->turns.take(std::move(key));
+  tasks->log.push_back(name);
+  co_await tasks->clock.sleep(5ms);
+  tasks->log.push_back(name + " done");
+}
+
+Task<void> wait_until_gone(Tasks* tasks, Intent intent) {
+  co_await tasks->driven.gone(intent);
+  tasks->log.emplace_back("gone");
+}
+
+/// Takes a turn that goes on with `intent`.
+Task<void> leave_turn(Tasks* tasks, Intent intent) {
+  std::vector<Turns::Turn> turns;
+  auto turn = co_await tasks->turns.take(x);
+  turns.push_back(std::move(turn));
+  tasks->driven.keep(intent, std::move(turns));
+}
+
+Task<void> erase_later(Tasks* tasks, Intent intent) {
+  co_await tasks->clock.sleep(20ms);
+  tasks->log.emplace_back("erases");
+  tasks->driven.erase(intent);
+}
+
+Intent some_intent() {
+  SeededRandom random(7);
+  return Intent::attempt(RequestKey{}, random);
+}
+
+TEST(Turns, AreFirstComeFirstServedForEachDocument) {
+  Tasks tasks;
+  TaskGroup group(tasks.io.get_executor());
+  for (const char* const name : {"first", "second", "third"}) group.spawn(work(&tasks, x, name));
+  group.spawn(work(&tasks, y, "another document"));
+  tasks.run(group.join());
+  const std::vector<std::string> order{
+      "first", "another document", "first done", "second", "second done", "third", "third done"};
+  std::erase(tasks.log, "another document done");
+  EXPECT_EQ(tasks.log, order);
+}
+
+TEST(Driven, KeepsATurnUntilItsOperationIsOver) {
+  Tasks tasks;
+  const Intent intent = some_intent();
+  tasks.driven.insert(intent);
+  TaskGroup group(tasks.io.get_executor());
+  group.spawn(leave_turn(&tasks, intent));
+  group.spawn(work(&tasks, x, "next"));
+  group.spawn(wait_until_gone(&tasks, intent));
+  group.spawn(erase_later(&tasks, intent));
+  tasks.run(group.join());
+  ASSERT_EQ(tasks.log.size(), 4U);
+  EXPECT_EQ(tasks.log.front(), "erases");
+  EXPECT_EQ(tasks.log.back(), "next done");
+  EXPECT_FALSE(tasks.driven.contains(intent));
+}
+
+TEST(Driven, KeepsNothingOfWhatIsOver) {
+  Tasks tasks;
+  const Intent intent = some_intent();
+  TaskGroup group(tasks.io.get_executor());
+  group.spawn(leave_turn(&tasks, intent));
+  group.spawn(work(&tasks, x, "next"));
+  group.spawn(wait_until_gone(&tasks, intent));
+  tasks.run(group.join());
+  EXPECT_EQ(tasks.log.back(), "next done");
+}
+
+}  // namespace
+}  // namespace posse
