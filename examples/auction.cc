@@ -39,6 +39,9 @@ posse::Effect with_pence(const std::string& person, const posse::Reading& before
 posse::Plan bid(const std::string& person, std::int64_t pence) {
   const std::string rival = person == "ann" ? "ben" : "ann";
   const auto choose = [=](const std::vector<posse::Reading>& found) -> Answer {
+    for (const posse::Reading& reading : found) {
+      if (!reading.value) return posse::Refusal{"closed", "there is no auction, or no purse", {}};
+    }
     const boost::json::object& now = *found[0].value;
     const std::int64_t highest = now.at("pence").as_int64();
     if (pence <= highest) return posse::Refusal{"too_low", "there is a higher bid", {}};
@@ -68,7 +71,10 @@ posse::Task<void> sell(posse::Documents* documents) {
                                     posse::create_effect(purse("ann"), {{"pence", 500}}),
                                     posse::create_effect(purse("ben"), {{"pence", 500}})}};
   const auto opened = co_await documents->atomically(std::move(opening));
-  std::cout << (opened ? "the auction is open\n" : opened.error().detail + '\n');
+  if (!opened || !std::holds_alternative<posse::Happened>(*opened)) {
+    std::cout << "the auction is not open\n";
+    co_return;
+  }
 
   using namespace boost::asio::experimental::awaitable_operators;
   const auto [ann, ben] = co_await (bid_up(documents, "ann", 1) && bid_up(documents, "ben", 2));

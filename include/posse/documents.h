@@ -50,7 +50,7 @@ struct Choice {
 /// `choose` is shown the documents at `keys`, 1 to 16 of them, in that order, and gives the effects
 /// (any but `add`), at most one for each; a document without one stays as it is and counts as
 /// checked. A Refusal of its own is the answer, and nothing happens. It may be asked several times
-/// until its choice has happened, decides by what it is shown alone, and throws nothing. `request`
+/// until its choice has happened, decides by what it is shown alone. `request`
 /// as in a Change: the same request names the same documents.
 struct Plan {
   std::string request = {};
@@ -74,13 +74,13 @@ struct Pending {
 };
 
 /// A Refusal changes nothing. Its codes: those of the effects; `malformed`; `too_large`, if a
-/// document would come to more than 512 KiB; `request_reused`, by another change; `too_many_holds`
-/// and `busy`, where the same may be asked again.
+/// document would come to more than 512 KiB; `request_reused`, by another change; `threw`, by
+/// `choose` or an own kind; `too_many_holds` and `busy`, where the same may be asked again.
 using Fate = std::variant<Happened, Refusal, Pending>;
 
 /// A kind of effect of one's own. It has the document for itself. Every process that uses the store
 /// must have learnt the same kinds by the same names, for whoever recovers applies them; the same
-/// document and details must come to the same everywhere, for ever, and nothing is thrown. Details
+/// document and details must come to the same everywhere, for ever. Details
 /// and documents are as they are read from JSON: a whole number that fits is an int64.
 class Kind {
  public:
@@ -106,6 +106,8 @@ class Kind {
 /// its documents at once, and what it checks or compares is true at that moment. Reads of one call
 /// are of one such moment.
 /// Lives on one executor, of one thread, with everything it is given; close() it before it goes.
+/// Calls end by themselves, with the store's deadlines; who is cancelled meanwhile gives up nothing
+/// but the answer.
 class Documents {
  public:
   struct Doors {

@@ -34,10 +34,10 @@ struct State {
 };
 
 /// `add`: adds `amount` to the number `field`, which is 0 where it is missing; if `floor` is given,
-/// the number never goes below it. Many may be held at once: what may leave is spoken for (the
-/// escrow method, O'Neil 1986), and so is the room for what may arrive.
-/// Refused: `missing`, `no_number`, if the field is there and is no 64-bit number,
-/// `insufficient_funds`, `amount_too_large`.
+/// nothing is taken that would leave less. Many may be held at once: what may leave is spoken for
+/// (the escrow method, O'Neil 1986), and so is the room for what may arrive. Refused: `missing`,
+/// `no_number`, if the field is there and is no 64-bit number, `insufficient_funds`,
+/// `amount_too_large`.
 Effect add_effect(Key key, std::string field, std::int64_t amount);
 Effect add_effect(Key key, std::string field, std::int64_t amount, std::int64_t floor);
 

@@ -193,7 +193,8 @@ std::string next_text(const json::object& hold) {
     return "waits behind " + text(hold, "behind") +
            ", not claimed: " + unclaimed_text(hold, "claims once its turn has come");
   if (stage == "undecided")
-    return "declared and not claimed: " + unclaimed_text(hold, "claims within milliseconds");
+    return "declared and not claimed: " +
+           unclaimed_text(hold, "claims, or takes it out, within milliseconds");
   if (stage == "passed")
     return "comes to nothing: all its entries went to others\n     next: its driver tries again "
            "with a new hold, or takes this one out; " +

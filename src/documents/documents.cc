@@ -3,13 +3,16 @@
 #include "posse/documents.h"
 
 #include <algorithm>
+#include <exception>
 #include <set>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
+#include "core/event.h"
 #include "core/limits.h"
 #include "core/sequence.h"
+#include "core/task_group.h"
 #include "core/uuid.h"
 #include "journal/content.h"
 #include "journal/journal.h"
@@ -110,6 +113,19 @@ Reading reading_of(const Participant& participant) {
   return reading;
 }
 
+/// What somebody's code throws is why it does not happen.
+Refusal thrown(const std::string& by, const std::exception& exception) {
+  return {.code = "threw", .detail = by + " threw: " + exception.what(), .more = {}};
+}
+
+std::variant<Choice, Refusal> asked(const Plan& plan, const std::vector<Reading>& readings) {
+  try {
+    return plan.choose(readings);
+  } catch (const std::exception& exception) {
+    return thrown("`choose`", exception);
+  }
+}
+
 /// Shows `plan` its documents in its own order; the journal has them in key order.
 Choose chooser_of(Plan plan) {
   return [plan = std::move(plan)](
@@ -118,7 +134,7 @@ Choose chooser_of(Plan plan) {
     for (const Participant& participant : in_order_of(plan.keys, participants)) {
       readings.push_back(reading_of(participant));
     }
-    auto choice = plan.choose(readings);
+    auto choice = asked(plan, readings);
     if (auto* refusal = std::get_if<Refusal>(&choice)) return std::move(*refusal);
     Choice& chosen = std::get<Choice>(choice);
     return ChosenEffects{.effects = std::move(chosen.effects),
@@ -134,7 +150,11 @@ class OwnKind final : public EffectKind {
   bool is_exclusive() const override { return true; }
 
   std::optional<Refusal> check(const json::object& details) const override {
-    return kind_->check(details);
+    try {
+      return kind_->check(details);
+    } catch (const std::exception& exception) {
+      return thrown("`check` of a kind", exception);
+    }
   }
 
   void reserve(const json::object& /*details*/, Reserve& /*reserve*/) const override {}
@@ -147,7 +167,17 @@ class OwnKind final : public EffectKind {
 
   std::optional<Refusal> admit(const Participant& participant,
                                const json::object& details) const override {
-    return kind_->admit(participant.is_there ? &participant.data : nullptr, details);
+    try {
+      if (auto refusal = kind_->admit(participant.is_there ? &participant.data : nullptr, details))
+        return refusal;
+      // What it throws must be thrown now: once it is in the journal it has to come to something.
+      std::optional<json::object> value;
+      if (participant.is_there) value = participant.data;
+      kind_->apply(value, details);
+      return {};
+    } catch (const std::exception& exception) {
+      return thrown("a kind", exception);
+    }
   }
 
   void apply(Participant& participant, const json::object& details) const override {
@@ -165,6 +195,29 @@ class OwnKind final : public EffectKind {
 
 }  // namespace
 
+/// What was asked, and its answer once there is one.
+template <class T>
+struct Asked {
+  Event answered;
+  std::optional<Result<T>> answer;
+};
+
+template <class T>
+Task<void> answer(Task<Result<T>> work, std::shared_ptr<Asked<T>> asked) {
+  asked->answer = co_await std::move(work);
+  asked->answered.set();
+}
+
+/// Does `work` apart from its caller, whom somebody may cancel: between two steps an exception
+/// would leave holds that this node takes for its own.
+template <class T>
+Task<Result<T>> apart(TaskGroup* tasks, Task<Result<T>> work) {
+  auto asked = std::make_shared<Asked<T>>();
+  tasks->spawn(answer(std::move(work), asked));
+  co_await asked->answered.wait();
+  co_return *std::move(asked->answer);
+}
+
 /// A journal with its patrol.
 class Documents::Parts {
  public:
@@ -175,6 +228,9 @@ class Documents::Parts {
 
   /// If `choose` is given, the change's effects are one `check` of each document.
   Task<Result<Fate>> commit(Change change, Choose choose);
+  Task<Result<Fate>> commit(Plan plan);
+  Task<Result<Fate>> ask(Pending pending);
+  Task<Result<std::vector<Reading>>> read(std::vector<Key> keys);
 
   RequestKey key_of(const std::string& request) {
     const auto uuid = Uuid::from(request);
@@ -224,6 +280,37 @@ Task<Result<Fate>> Documents::Parts::commit(Change change, Choose choose) {
   co_return co_await commit(std::move(order), std::move(pending));
 }
 
+Task<Result<Fate>> Documents::Parts::commit(Plan plan) {
+  if (auto refusal = wrong(plan)) co_return *std::move(refusal);
+  Change change{.request = std::move(plan.request)};
+  for (const Key& key : plan.keys) {
+    change.effects.push_back({.key = key, .kind = "check", .details = {}});
+  }
+  co_return co_await commit(std::move(change), chooser_of(std::move(plan)));
+}
+
+Task<Result<Fate>> Documents::Parts::ask(Pending pending) {
+  if (auto refusal = wrong(pending.first)) co_return *std::move(refusal);
+  const RequestKey request = key_of(pending.request);
+  const auto found = co_await journal.find(pending.first, request);
+  if (!found) co_return found.error();
+  if (*found) co_return happened(**found);
+  co_return Refusal{
+      .code = "not_happened", .detail = "`" + pending.request + "` has not happened", .more = {}};
+}
+
+Task<Result<std::vector<Reading>>> Documents::Parts::read(std::vector<Key> keys) {
+  for (const Key& key : keys) {
+    if (const auto refusal = wrong(key)) co_return Error{Errc::too_large, refusal->detail};
+  }
+  std::vector<Reading> readings;
+  if (keys.empty()) co_return readings;
+  const auto found = co_await journal.read(std::move(keys));
+  if (!found) co_return found.error();
+  for (const Participant& participant : *found) readings.push_back(reading_of(participant));
+  co_return readings;
+}
+
 Task<Result<Fate>> Documents::Parts::commit(Order order, Pending pending) {
   const auto journal_name = co_await journal.some_journal();
   if (!journal_name) co_return journal_name.error();
@@ -252,32 +339,21 @@ Documents::Documents(Doors doors) : parts_(std::make_unique<Parts>(doors)) {}
 Documents::~Documents() = default;
 
 void Documents::learn(std::string name, std::unique_ptr<Kind> kind) {
-  if (!is_name_of_kind(name) || parts_->journal.knows(name))
-    throw std::invalid_argument("`" + name + "` is no name for a new kind of effect");
+  if (!is_name_of_kind(name) || parts_->journal.knows(name) || kind == nullptr)
+    throw std::invalid_argument("`" + name + "` is no name for a new kind, or there is no kind");
   parts_->journal.learn(std::move(name), std::make_unique<OwnKind>(std::move(kind)));
 }
 
 Task<Result<Fate>> Documents::atomically(Change change) {
-  co_return co_await parts_->commit(std::move(change), Choose());
+  return apart(&parts_->journal.tasks(), parts_->commit(std::move(change), Choose()));
 }
 
 Task<Result<Fate>> Documents::atomically(Plan plan) {
-  if (auto refusal = wrong(plan)) co_return *std::move(refusal);
-  Change change{.request = std::move(plan.request), .effects = {}};
-  for (const Key& key : plan.keys) {
-    change.effects.push_back({.key = key, .kind = "check", .details = {}});
-  }
-  co_return co_await parts_->commit(std::move(change), chooser_of(std::move(plan)));
+  return apart(&parts_->journal.tasks(), parts_->commit(std::move(plan)));
 }
 
 Task<Result<Fate>> Documents::ask(Pending pending) {
-  if (auto refusal = wrong(pending.first)) co_return *std::move(refusal);
-  const RequestKey request = parts_->key_of(pending.request);
-  const auto found = co_await parts_->journal.find(pending.first, request);
-  if (!found) co_return found.error();
-  if (*found) co_return happened(**found);
-  co_return Refusal{
-      .code = "not_happened", .detail = "`" + pending.request + "` has not happened", .more = {}};
+  return apart(&parts_->journal.tasks(), parts_->ask(std::move(pending)));
 }
 
 Task<Result<Reading>> Documents::read(Key key) {
@@ -288,15 +364,7 @@ Task<Result<Reading>> Documents::read(Key key) {
 }
 
 Task<Result<std::vector<Reading>>> Documents::read(std::vector<Key> keys) {
-  for (const Key& key : keys) {
-    if (const auto refusal = wrong(key)) co_return Error{Errc::too_large, refusal->detail};
-  }
-  std::vector<Reading> readings;
-  if (keys.empty()) co_return readings;
-  const auto found = co_await parts_->journal.read(std::move(keys));
-  if (!found) co_return found.error();
-  for (const Participant& participant : *found) readings.push_back(reading_of(participant));
-  co_return readings;
+  return apart(&parts_->journal.tasks(), parts_->read(std::move(keys)));
 }
 
 void Documents::patrol() {

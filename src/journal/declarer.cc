@@ -60,7 +60,9 @@ Task<Result<Declaration>> Declarer::declare(const Attempt* attempt) {
   for (auto key = keys.begin(); key != keys.end(); ++key) {
     auto declared = co_await declare_on(attempt, *key);
     if (declared && std::holds_alternative<Declared>(*declared)) continue;
-    for (auto done = keys.begin(); done != key; ++done) {
+    // After an error ours may stand at this one too.
+    const auto end = declared ? key : std::next(key);
+    for (auto done = keys.begin(); done != end; ++done) {
       const auto released = co_await release_on(*done, attempt->hold);
       if (!released) break;  // left to whoever meets the hold
     }
@@ -139,9 +141,10 @@ Task<Result<std::optional<Declaration>>> Declarer::declare_once(const Attempt* a
   co_return Error{Errc::contended, key.text() + ": others settle on it each time"};
 }
 
-/// Until `other` is out. What this node does itself needs no looking after: it ends, for whoever
-/// waits for it here holds nothing that comes behind. Guards that are not the first in key order
-/// might; their operations wait in patience.
+/// Until `other` is out. What this node does itself needs no looking after: it is told when it is
+/// over. Nobody waits in a circle, for whoever waits here holds nothing that comes behind in key
+/// order but what has passed, which nobody waits for like this. Where the guard is not the first in
+/// key order, operations wait in patience.
 Task<Result<void>> Declarer::wait_for(const Attempt* attempt, Key key, Hold other) {
   if (is_in_key_order(*attempt) && driven_.contains(other.intent)) {
     co_await driven_.gone(other.intent);
@@ -163,6 +166,14 @@ Verdict Declarer::decide(const Attempt& attempt, const Key& key, Participant& pa
   if (look.is_lost) return Verdict::keep;
   if (!was_there && key == attempt.guard) decide_guard(attempt, participant, look);
   if (look.earlier || look.search_pages) return Verdict::keep;
+  // Its guard does not know it, and so it was another operation under the same name.
+  if (key != attempt.guard && participant.settlement_of(attempt.request) != nullptr) {
+    look.refusal = Refusal{.code = "request_reused",
+                           .detail = key.text() + " knows the request from another operation",
+                           .more = {}};
+    if (was_there) participant.take_out(attempt.hold);
+    return was_there ? Verdict::write : Verdict::keep;
+  }
 
   const auto before = participant.holds;
   Hold* placed = place(attempt, key, participant);
@@ -233,6 +244,7 @@ void Declarer::decide_guard(const Attempt& attempt, const Participant& participa
 /// it.
 std::optional<Refusal> Declarer::promise(const Attempt& attempt, const Key& key,
                                          const Participant& participant, Hold& hold) const {
+  Floors floors;
   for (const auto& effect : attempt.operation->effects) {
     if (effect.key != key) continue;
     const EffectKind* kind = views_.kinds.find(effect.kind);
@@ -246,8 +258,11 @@ std::optional<Refusal> Declarer::promise(const Attempt& attempt, const Key& key,
       if (auto refusal = unkeepable(key, after)) return refusal;
     }
     kind->reserve(effect.details, hold.reserve);
-    kind->rely(effect.details, hold.floors);
+    kind->rely(effect.details, floors);
+    // Effects of one operation are no strangers to each other.
+    for (const auto& [field, floor] : floors) hold.floors[field] = INT64_MIN;
   }
+  hold.floors = std::move(floors);
   return {};
 }
 

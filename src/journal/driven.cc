@@ -6,8 +6,8 @@
 
 namespace posse {
 
-void Driven::keep(const Intent& intent, std::vector<Turns::Turn> turns) {
-  if (const auto way = ways_.find(intent); way != ways_.end()) way->second.turns = std::move(turns);
+void Driven::keep(const Intent& intent, Turns::Turn turn) {
+  if (const auto way = ways_.find(intent); way != ways_.end()) way->second.turn = std::move(turn);
 }
 
 void Driven::erase(const Intent& intent) {

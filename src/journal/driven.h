@@ -19,8 +19,8 @@ class Driven {
   void insert(const Intent& intent) { ways_.try_emplace(intent); }
   bool contains(const Intent& intent) const { return ways_.contains(intent); }
 
-  /// The turns of an operation that is claimed go on with it until it is settled.
-  void keep(const Intent& intent, std::vector<Turns::Turn> turns);
+  /// The turn of an operation that is claimed goes on with it until it is settled.
+  void keep(const Intent& intent, Turns::Turn turn);
 
   /// It is settled, released, or left to others.
   void erase(const Intent& intent);
@@ -30,7 +30,7 @@ class Driven {
 
  private:
   struct Way {
-    std::vector<Turns::Turn> turns;
+    Turns::Turn turn;
     std::vector<Event*> waiting;
   };
 

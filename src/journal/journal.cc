@@ -34,7 +34,7 @@ struct Journal::Drive {
   int attempts = 0;
   Attempt attempt;
   std::optional<Hold> passed;  ///< Still declared: its window went to others.
-  std::vector<Turns::Turn> turns;
+  Turns::Turn turn;
 };
 
 Journal::Journal(Doors doors, Announcer& announcer)
@@ -69,8 +69,8 @@ Task<Result<Outcome>> Journal::commit(Order order) {
               .began = doors_.clock.steady(),
               .attempt = {},
               .passed = {},
-              .turns = {}};
-  drive.turns = co_await take_turns(exclusive_keys(order));
+              .turn = {}};
+  drive.turn = co_await turns_.take(exclusive_keys(order));
   Result<std::optional<Outcome>> outcome;
   for (; drive.attempts < attempts_max; ++drive.attempts) {
     outcome = co_await attempt(&drive);
@@ -101,6 +101,7 @@ Task<Result<std::optional<Outcome>>> Journal::attempt(Drive* drive) {
     refusal = drive->turnstile->preview(*drive->attempt.operation);
   }
   if (refusal) {
+    drive->turn = Turns::Turn();  // looking for an earlier one may take long
     auto refused = co_await refuse_or_recall(order, *std::move(refusal));
     if (!refused) co_return refused.error();
     co_return *std::move(refused);
@@ -113,21 +114,9 @@ Task<Result<std::optional<Outcome>>> Journal::attempt(Drive* drive) {
   if (std::holds_alternative<Earlier>(*declared))
     co_return co_await recall(order->guard, order->request);
   if (std::holds_alternative<Lost>(*declared)) co_return std::optional<Outcome>{};
-  if (drive->passed) driven_.erase(drive->passed->intent);
   drive->passed.reset();
   if (order->choose) co_return co_await choose_and_claim(drive);
   co_return co_await claim(drive);
-}
-
-/// In key order, like the holds; all of them before the first hold, so that nobody who has one
-/// waits for a turn.
-Task<std::vector<Turns::Turn>> Journal::take_turns(std::set<Key> keys) {
-  std::vector<Turns::Turn> turns;
-  for (const Key& key : keys) {
-    auto turn = co_await turns_.take(key);
-    turns.push_back(std::move(turn));
-  }
-  co_return turns;
 }
 
 std::set<Key> Journal::exclusive_keys(const Order& order) const {
@@ -184,7 +173,7 @@ Task<Result<std::optional<Outcome>>> Journal::claim(Drive* drive) {
   const Hold hold = drive->attempt.hold;
   auto passage = co_await drive->turnstile->pass(drive->attempt.operation, hold.last);
   if (auto* claimed = std::get_if<Claimed>(&passage)) {
-    driven_.keep(hold.intent, std::move(drive->turns));
+    driven_.keep(hold.intent, std::move(drive->turn));
     Committed committed{
         .entry = std::move(claimed->where), .intent = hold.intent, .slot = claimed->slot};
     co_return Outcome(std::move(committed));
@@ -194,6 +183,9 @@ Task<Result<std::optional<Outcome>>> Journal::claim(Drive* drive) {
     co_return Outcome(Undecided{.intent = hold.intent});
   }
   if (std::holds_alternative<Passed>(passage)) {
+    // Its window exists: whoever meets the hold can decide it at once, and must not wait for us,
+    // who may come to wait for them.
+    driven_.erase(hold.intent);
     drive->passed = hold;
     co_return std::optional<Outcome>{};
   }
@@ -231,6 +223,7 @@ Attempt Journal::new_attempt(const Drive& drive) {
 
 /// A request that would be refused now may have been granted before.
 Task<Result<Outcome>> Journal::refuse_or_recall(const Order* order, Refusal refusal) {
+  if (order->is_new) co_return Outcome(std::move(refusal));
   auto recalled = co_await recall(order->guard, order->request);
   if (!recalled) co_return recalled.error();
   if (*recalled) co_return **std::move(recalled);
@@ -297,6 +290,12 @@ Task<Result<bool>> Journal::is_absent(Key guard, RequestKey request) {
   const auto before = co_await participants_.get(guard);
   if (!before) co_return before.error();
   const std::uint64_t searched = *before ? (*before)->pages : 0;
+  if (*before && (*before)->may_have_spilled(request)) {
+    auto wanted = [&](const Settled& one) { return one.intent.is_of(request); };
+    const auto spilled = co_await participants_.find_spilled(guard, searched, wanted);
+    if (!spilled) co_return spilled.error();
+    if (*spilled) co_return false;
+  }
   bool is_absent = false;
   Decision decision = [&](Participant& participant) {
     is_absent = participant.settlement_of(request) == nullptr &&
@@ -328,7 +327,7 @@ Task<Result<std::vector<Participant>>> Journal::read(std::vector<Key> keys) {
 Task<Result<std::optional<std::vector<Participant>>>> Journal::read_in_turn(std::set<Key> keys) {
   const auto journal = co_await some_journal();
   if (!journal) co_return journal.error();
-  const auto turns = co_await take_turns(keys);
+  const auto turn = co_await turns_.take(keys);
   const auto turnstile = this->turnstile(*journal);
   const auto opened = co_await turnstile->open();
   if (!opened) co_return opened.error();
@@ -339,12 +338,8 @@ Task<Result<std::optional<std::vector<Participant>>>> Journal::read_in_turn(std:
   order.is_new = true;
   for (const Key& key : keys) order.effects.push_back({.key = key, .kind = "check", .details = {}});
   for (auto& byte : order.request.bytes) byte = static_cast<std::uint8_t>(doors_.random.bits());
-  Drive drive{.order = &order,
-              .bytes = 0,
-              .turnstile = turnstile,
-              .attempt = {},
-              .passed = {},
-              .turns = {}};
+  Drive drive{
+      .order = &order, .bytes = 0, .turnstile = turnstile, .attempt = {}, .passed = {}, .turn = {}};
   const Attempt attempt = new_attempt(drive);
   auto declared = co_await declarer_.declare(&attempt);
   if (!declared) co_return declared.error();

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
+#include <list>
 #include <map>
+#include <memory>
+#include <set>
 #include <utility>
 
 #include "core/event.h"
@@ -12,40 +14,62 @@
 
 namespace posse {
 
-/// Operations of this node that want a document for themselves come one after the other, before
-/// they declare: in the document's queue of holds stands one of them at a time, and the next one
-/// goes in as soon as it is out. Whoever takes several takes them in key order.
+/// Operations of this node that want documents for themselves take a turn before they declare: of
+/// those that want the same document one at a time stands in its queue of holds, and the next one
+/// goes in as soon as it is out. First come, first served; but whoever waits for several documents
+/// lets those behind it go first that need only free ones, so often, and then no more.
 class Turns {
+ private:
+  struct State;
+
  public:
-  /// A document's turn; the next one's when it goes.
+  /// Documents that are somebody's, until it goes. Nobody takes a second one meanwhile.
   class Turn {
    public:
-    Turn(Turns& turns, Key key) : turns_(&turns), key_(std::move(key)) {}
+    Turn() = default;
+    Turn(std::weak_ptr<State> state, std::set<Key> keys)
+        : state_(std::move(state)), keys_(std::move(keys)) {}
     Turn(Turn&& other) noexcept
-        : turns_(std::exchange(other.turns_, nullptr)), key_(std::move(other.key_)) {}
+        : state_(std::exchange(other.state_, {})), keys_(std::exchange(other.keys_, {})) {}
     Turn& operator=(Turn&& other) noexcept {
-      std::swap(turns_, other.turns_);
-      std::swap(key_, other.key_);
+      std::swap(state_, other.state_);
+      std::swap(keys_, other.keys_);
       return *this;
     }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
     ~Turn() {
-      if (turns_ != nullptr) turns_->pass_on(key_);
+      if (const auto state = state_.lock()) give_back(*state, keys_);
     }
 
    private:
-    Turns* turns_;
-    Key key_;
+    std::weak_ptr<State> state_;  // it may outlive its node, with a frame that is never resumed
+    std::set<Key> keys_;
   };
 
-  /// First come, first served.
-  Task<Turn> take(Key key);
+  Turns();
+
+  /// All of `keys` at once; none: at once.
+  Task<Turn> take(std::set<Key> keys);
 
  private:
-  void pass_on(const Key& key);
+  struct Waiting {
+    const std::set<Key>* keys;
+    Event granted;
+    int passed_by = 0;  ///< How often one behind it has gone first.
+  };
+  struct State {
+    std::set<Key> taken;
+    std::map<Key, std::list<Waiting*>>
+        queues;  ///< Who waits for it, in the order in which they came.
+  };
 
-  std::map<Key, std::deque<Event*>> taken_;  // and who waits
+  static bool is_free(const State& state, const std::set<Key>& keys, const Waiting* waiting);
+  static void hold(State& state, const std::set<Key>& keys, const Waiting* waiting);
+  static void leave_queues(State& state, Waiting* waiting);
+  static void give_back(State& state, const std::set<Key>& keys);
+
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace posse

@@ -1,11 +1,14 @@
 /// Tests of changes that depend on what is there.
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
 #include "documents_world.h"
@@ -130,6 +133,44 @@ TEST_F(DocumentsPlan, MayLeaveDocumentsAsTheyAre) {
   EXPECT_TRUE(happens(choosing({x, y}, {set_effect(x, {{"n", 1}})})));
   EXPECT_EQ(number_of(process.read({x}).front()), 1);
   EXPECT_EQ(process.value(y), nullptr);
+}
+
+TEST_F(DocumentsPlan, WhatChooseThrowsIsARefusalAndNothingStaysHeld) {
+  Plan plan{.keys = {x}, .choose = [](const auto& found) -> Answer {
+              return Choice{.effects = {set_effect(x, found[0].value->at("none").as_object())}};
+            }};
+  EXPECT_EQ(code(plan), "threw");
+  const Steady before = world.clock.steady();
+  EXPECT_TRUE(happens(choosing({x}, {set_effect(x, {{"n", 2}})})));
+  EXPECT_EQ(number_of(process.read({x}).front()), 2);
+  EXPECT_LT(world.clock.steady() - before, 100ms);
+}
+
+/// Asks for a plan, and is cancelled after `pause`.
+Task<void> ask_and_give_up(Process* process, Plan plan, std::chrono::milliseconds pause) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  co_await (process->documents.atomically(std::move(plan)) || process->world.clock.sleep(pause));
+}
+
+Task<void> give_up_quietly(Process* process, Plan plan, std::chrono::milliseconds pause) {
+  try {
+    co_await ask_and_give_up(process, std::move(plan), pause);
+  } catch (const boost::system::system_error&) {  // Asio's way to say that one was cancelled
+  }
+}
+
+TEST_F(DocumentsPlan, WhoGivesUpWaitingLeavesNothingHeld) {
+  world.store.meanwhile = [&](std::string call, Key /*key*/) -> Task<void> {
+    if (call != "get") co_await world.clock.sleep(1ms);
+  };
+  for (int pause = 0; pause < 12; ++pause) {
+    world.run(give_up_quietly(&process, move_plan(x, y, 1), std::chrono::milliseconds{pause}));
+    const Steady before = world.clock.steady();
+    EXPECT_TRUE(happens(move_plan(x, y, 1))) << pause;
+    EXPECT_LT(world.clock.steady() - before, 200ms);
+  }
+  const auto both = process.read({x, y});
+  EXPECT_EQ(number_of(both[0]) + number_of(both[1]), 100);
 }
 
 TEST_F(DocumentsPlan, WhatCannotBeChosenIsRefusedInWords) {

@@ -133,10 +133,13 @@ TEST_F(DocumentsWrong, KindsOfOnesOwnMakeNothingUnreadable) {
   const auto divide = [](std::optional<boost::json::object>& value) {
     value = boost::json::object{{"ratio", std::numeric_limits<double>::quiet_NaN()}};
   };
+  const auto fail = [](std::optional<boost::json::object>& value) { value->at("none"); };
+  process.documents.learn("fail", std::make_unique<Making>(fail));
   process.documents.learn("nest", std::make_unique<Making>(nest));
   process.documents.learn("divide", std::make_unique<Making>(divide));
   ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 1}})}}), "happened");
   EXPECT_EQ(tell({.effects = {effect_of("divide")}}), "malformed");
+  EXPECT_EQ(tell({.effects = {effect_of("fail")}}), "threw");
   std::string last = "happened";
   for (int i = 0; i < 40 && last == "happened"; ++i) last = tell({.effects = {effect_of("nest")}});
   EXPECT_EQ(last, "malformed");
@@ -182,6 +185,64 @@ TEST_F(DocumentsWrong, AskingBelievesNoOldRead) {
   EXPECT_TRUE(std::holds_alternative<Happened>(other.ask({.first = x, .request = "once"})));
   EXPECT_EQ(refusal_code(other.ask({.first = z, .request = "never"})), "not_happened");
   EXPECT_EQ(value(z), nullptr);
+}
+
+// S3: found only where both meet; the guard knows nothing of it.
+TEST_F(DocumentsWrong, ARequestUnderAnotherFirstDocumentIsRefusedWhereItIsKnown) {
+  ASSERT_EQ(tell({.request = "pay 7", .effects = {create_effect(y, {{"n", 1}})}}), "happened");
+  EXPECT_EQ(tell({.request = "pay 7", .effects = {create_effect(x, {}), add_effect(y, "n", 1)}}),
+            "request_reused");
+  EXPECT_EQ(value(x), nullptr);
+  EXPECT_EQ(value(y).at("n"), 1);
+}
+
+// S3: between two reads of ours it happened, and moved into a page.
+TEST_F(DocumentsWrong, AskingSearchesThePagesThatItConfirms) {
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 0}})}}), "happened");
+  Process asker(world, 2);
+  int reads = 0;
+  world.store.meanwhile = [&](std::string call, Key key) -> Task<void> {
+    if (call != "get" || key != x || ++reads != 2) co_return;
+    Change once{.request = "once", .effects = {add_effect(x, "n", 1)}};
+    const auto fate = co_await process.documents.atomically(std::move(once));
+    EXPECT_EQ(told(fate), "happened");
+    for (int i = 0; i < 40; ++i) {
+      Change more{.effects = {add_effect(x, "n", 1)}};
+      const auto another = co_await process.documents.atomically(std::move(more));
+      EXPECT_EQ(told(another), "happened");
+    }
+    co_await world.clock.sleep(100ms);
+  };
+  const Fate fate = asker.ask({.first = x, .request = "once"});
+  world.store.meanwhile = nullptr;
+  EXPECT_TRUE(std::holds_alternative<Happened>(fate)) << refusal_code(fate);
+}
+
+TEST_F(DocumentsWrong, EffectsOfOneChangeAreNoStrangersToEachOther) {
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 3}})}}), "happened");
+  EXPECT_EQ(tell({.effects = {add_effect(x, "n", -5), add_effect(x, "n", -3, 0)}}),
+            "insufficient_funds");
+  EXPECT_EQ(tell({.effects = {add_effect(x, "n", -3, 0), add_effect(x, "n", -5)}}), "happened");
+  EXPECT_EQ(value(x).at("n"), -5);
+}
+
+// Nobody has asked for it before: there is nothing to look for in the past of the document.
+TEST_F(DocumentsWrong, WhatHasNoNameIsRefusedWithoutALookIntoPages) {
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 0}})}}), "happened");
+  for (int i = 0; i < 200; ++i) tell({.effects = {add_effect(x, "n", 1)}});
+  world.pass(1s);
+  world.store.meanwhile = [&](std::string /*call*/, Key /*key*/) -> Task<void> {
+    co_await world.clock.sleep(200ms);
+  };
+  const int before = world.store.calls["get"];
+  std::vector<std::optional<Result<Fate>>> fates(20);
+  for (auto& fate : fates) process.start(Change{.effects = {set_effect(x, {{"n", 1}})}}, &fate);
+  world.run(process.requests.join());
+  int busy = 0;
+  for (const auto& fate : fates) busy += told(*fate) == "busy" ? 1 : 0;
+  EXPECT_GT(busy, 0);  // they waited for longer than they are answered within
+  EXPECT_LT(world.store.calls["get"] - before, 100);
+  world.store.meanwhile = nullptr;
 }
 
 // S3: a name that tells its time is searched for only where it can be.

@@ -1,6 +1,8 @@
 /// Tests of taking turns inside a node, and of hearing when an operation is over.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <chrono>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,8 +33,8 @@ struct Tasks {
   std::vector<std::string> log;
 };
 
-Task<void> work(Tasks* tasks, Key key, std::string name) {
-  const auto turn = co_await tasks->turns.take(std::move(key));
+Task<void> work(Tasks* tasks, std::set<Key> keys, std::string name) {
+  const auto turn = co_await tasks->turns.take(std::move(keys));
   tasks->log.push_back(name);
   co_await tasks->clock.sleep(5ms);
   tasks->log.push_back(name + " done");
@@ -45,10 +47,9 @@ Task<void> wait_until_gone(Tasks* tasks, Intent intent) {
 
 /// Takes a turn that goes on with `intent`.
 Task<void> leave_turn(Tasks* tasks, Intent intent) {
-  std::vector<Turns::Turn> turns;
-  auto turn = co_await tasks->turns.take(x);
-  turns.push_back(std::move(turn));
-  tasks->driven.keep(intent, std::move(turns));
+  std::set<Key> keys{x};
+  auto turn = co_await tasks->turns.take(std::move(keys));
+  tasks->driven.keep(intent, std::move(turn));
 }
 
 Task<void> erase_later(Tasks* tasks, Intent intent) {
@@ -65,13 +66,39 @@ Intent some_intent() {
 TEST(Turns, AreFirstComeFirstServedForEachDocument) {
   Tasks tasks;
   TaskGroup group(tasks.io.get_executor());
-  for (const char* const name : {"first", "second", "third"}) group.spawn(work(&tasks, x, name));
-  group.spawn(work(&tasks, y, "another document"));
+  for (const char* const name : {"first", "second", "third"}) group.spawn(work(&tasks, {x}, name));
+  group.spawn(work(&tasks, {y}, "another document"));
   tasks.run(group.join());
   const std::vector<std::string> order{
       "first", "another document", "first done", "second", "second done", "third", "third done"};
   std::erase(tasks.log, "another document done");
   EXPECT_EQ(tasks.log, order);
+}
+
+// Who waits for two documents keeps neither from those who need only what is free.
+TEST(Turns, AreTakenByWhoeverFindsAllFree) {
+  Tasks tasks;
+  TaskGroup group(tasks.io.get_executor());
+  group.spawn(work(&tasks, {x}, "one"));
+  group.spawn(work(&tasks, {x, y}, "both"));
+  group.spawn(work(&tasks, {y}, "other"));
+  tasks.run(group.join());
+  EXPECT_EQ(tasks.log, (std::vector<std::string>{"one", "other", "one done", "other done", "both",
+                                                 "both done"}));
+}
+
+TEST(Turns, OfSeveralDocumentsComeHoweverManyWantOne) {
+  Tasks tasks;
+  TaskGroup group(tasks.io.get_executor());
+  for (int i = 0; i < 50; ++i) {
+    group.spawn(work(&tasks, {x}, "x"));
+    group.spawn(work(&tasks, {y}, "y"));
+    if (i == 0) group.spawn(work(&tasks, {x, y}, "both"));
+  }
+  tasks.run(group.join());
+  const auto both = std::find(tasks.log.begin(), tasks.log.end(), "both");
+  EXPECT_LT(std::count(tasks.log.begin(), both, "x"), 12);
+  EXPECT_LT(std::count(tasks.log.begin(), both, "y"), 12);
 }
 
 TEST(Driven, KeepsATurnUntilItsOperationIsOver) {
@@ -80,7 +107,7 @@ TEST(Driven, KeepsATurnUntilItsOperationIsOver) {
   tasks.driven.insert(intent);
   TaskGroup group(tasks.io.get_executor());
   group.spawn(leave_turn(&tasks, intent));
-  group.spawn(work(&tasks, x, "next"));
+  group.spawn(work(&tasks, {x}, "next"));
   group.spawn(wait_until_gone(&tasks, intent));
   group.spawn(erase_later(&tasks, intent));
   tasks.run(group.join());
@@ -95,7 +122,7 @@ TEST(Driven, KeepsNothingOfWhatIsOver) {
   const Intent intent = some_intent();
   TaskGroup group(tasks.io.get_executor());
   group.spawn(leave_turn(&tasks, intent));
-  group.spawn(work(&tasks, x, "next"));
+  group.spawn(work(&tasks, {x}, "next"));
   group.spawn(wait_until_gone(&tasks, intent));
   tasks.run(group.join());
   EXPECT_EQ(tasks.log.back(), "next done");
