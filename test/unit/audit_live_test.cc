@@ -182,7 +182,9 @@ class Street {
       Change change = some_change();
       const auto fate =
           co_await documents_.at(random_.bits() % documents_.size())->atomically(std::move(change));
-      if (!fate) EXPECT_EQ(fate.error().code, Errc::contended) << fate.error().detail;
+      if (!fate) {
+        EXPECT_EQ(fate.error().code, Errc::contended) << fate.error().detail;
+      }
     }
   }
 
