@@ -82,7 +82,7 @@ TEST_F(DocumentsWrong, NumbersAreTheSameAfterTheyAreReadAgain) {
   EXPECT_EQ(value(x).at("n").as_int64(), 51);
 }
 
-TEST_F(DocumentsWrong, AFloorHoldsAgainstWhoHasNone) {
+TEST_F(DocumentsWrong, AFloorHoldsAgainstWhoHasNone) {  // I4
   ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 5}}), create_effect(y, {{"n", 0}})}}),
             "happened");
   world.pass(1s);
@@ -105,7 +105,7 @@ TEST_F(DocumentsWrong, AFloorHoldsAgainstWhoHasNone) {
   EXPECT_EQ(tell({.effects = {add_effect(x, "n", -1, -101)}}), "insufficient_funds");
 }
 
-TEST_F(DocumentsWrong, NewFieldsDoNotMakeADocumentTooLargeToChange) {
+TEST_F(DocumentsWrong, NewFieldsDoNotMakeADocumentTooLargeToChange) {  // I9
   ASSERT_EQ(tell({.effects = {create_effect(x, {})}}), "happened");
   std::string last = "happened";
   for (int i = 0; i < 30 && last == "happened"; ++i) {
@@ -124,7 +124,7 @@ TEST_F(DocumentsWrong, NewFieldsDoNotMakeADocumentTooLargeToChange) {
   EXPECT_EQ(tell({.effects = {remove_effect(x)}}), "happened");
 }
 
-TEST_F(DocumentsWrong, KindsOfOnesOwnMakeNothingUnreadable) {
+TEST_F(DocumentsWrong, KindsOfOnesOwnMakeNothingUnreadable) {  // I9
   const auto nest = [](std::optional<boost::json::object>& value) {
     boost::json::object outer;
     outer["in"] = value.value_or(boost::json::object());
@@ -160,7 +160,7 @@ TEST_F(DocumentsWrong, KindsHaveNewNamesThatCanBeRead) {
                std::invalid_argument);
 }
 
-TEST_F(DocumentsWrong, ANoteLeavesTheReceiptAsItIs) {
+TEST_F(DocumentsWrong, ANoteLeavesTheReceiptAsItIs) {  // I5
   const Change change{.request = "noted",
                       .effects = {create_effect(x, {})},
                       .note = {{"slot", 77}, {"intent", "mine"}, {"kind", "deposit"}}};
@@ -177,7 +177,7 @@ TEST_F(DocumentsWrong, ANoteLeavesTheReceiptAsItIs) {
   EXPECT_FALSE(line.contains("kind"));
 }
 
-// S3: an old read is no fact.
+// S12 I10: an old read is no fact.
 TEST_F(DocumentsWrong, AskingBelievesNoOldRead) {
   ASSERT_EQ(tell({.request = "once", .effects = {create_effect(x, {{"n", 1}})}}), "happened");
   Process other(world, 2);
@@ -187,7 +187,7 @@ TEST_F(DocumentsWrong, AskingBelievesNoOldRead) {
   EXPECT_EQ(value(z), nullptr);
 }
 
-// S3: found only where both meet; the guard knows nothing of it.
+// S12 I2: found only where both meet; the guard knows nothing of it.
 TEST_F(DocumentsWrong, ARequestUnderAnotherFirstDocumentIsRefusedWhereItIsKnown) {
   ASSERT_EQ(tell({.request = "pay 7", .effects = {create_effect(y, {{"n", 1}})}}), "happened");
   EXPECT_EQ(tell({.request = "pay 7", .effects = {create_effect(x, {}), add_effect(y, "n", 1)}}),
@@ -196,7 +196,7 @@ TEST_F(DocumentsWrong, ARequestUnderAnotherFirstDocumentIsRefusedWhereItIsKnown)
   EXPECT_EQ(value(y).at("n"), 1);
 }
 
-// S3: between two reads of ours it happened, and moved into a page.
+// S12 I10: between two reads of ours it happened, and moved into a page.
 TEST_F(DocumentsWrong, AskingSearchesThePagesThatItConfirms) {
   ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 0}})}}), "happened");
   Process asker(world, 2);
@@ -245,7 +245,7 @@ TEST_F(DocumentsWrong, WhatHasNoNameIsRefusedWithoutALookIntoPages) {
   world.store.meanwhile = nullptr;
 }
 
-// S3: a name that tells its time is searched for only where it can be.
+// S12 I2: a name that tells its time is searched for only where it can be.
 TEST_F(DocumentsWrong, ANameThatTellsItsTimeIsFoundAgain) {
   const std::string name = "018bcfe5-6800-7000-8000-000000000001";
   const Change change{.request = name, .effects = {create_effect(x, {{"n", 1}})}};
@@ -255,6 +255,14 @@ TEST_F(DocumentsWrong, ANameThatTellsItsTimeIsFoundAgain) {
   }
   ASSERT_EQ(tell({.effects = {remove_effect(x)}}), "happened");
   EXPECT_EQ(tell(change), "repeated");
+  // One that was made later than all that has moved into pages is in none of them.
+  const auto gets_of = [&](const std::string& request) {
+    world.pass(1s);
+    const int before = world.store.calls["get"];
+    EXPECT_EQ(tell({.request = request, .effects = {set_effect(x, {})}}), "missing");
+    return world.store.calls["get"] - before;
+  };
+  EXPECT_LT(gets_of("018bcfe5-6801-7000-8000-000000000001"), gets_of("tells no time"));
 }
 
 TEST_F(DocumentsWrong, WhatIsRefusedForGoodDoesNotStandInLineAgain) {

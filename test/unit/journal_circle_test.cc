@@ -62,7 +62,7 @@ Order of_both(const std::string& name, std::vector<Effect> effects) {
 
 // The window of `set` goes to others while it waits for its claim, and one of its holds is taken
 // out. An add of the same node meets the other one, and `set` then stands behind that add.
-TEST(Circle, APassedHoldIsDecidedByWhoeverMeetsIt) {  // S8
+TEST(Circle, APassedHoldIsDecidedByWhoeverMeetsIt) {  // S12 I9
   World world;
   world.create(Sequence{"journal/1"});
   const Key k = world.account("k1");
