@@ -104,6 +104,7 @@ json::object to_json(const SettledBy& by) {
                    {"entry", number(by.settled.entry)},
                    {"time", by.entry ? time_or_null(by.entry->time) : json::value(nullptr)}};
   describe(by.operation(), out);
+  out["changes"] = by.changes;
   return out;
 }
 
@@ -213,9 +214,12 @@ std::string hold_text(const json::object& hold, std::size_t place) {
 }
 
 std::string changed_text(const json::object& changed) {
-  std::string out = "last changed by intent " + text(changed, "intent") + ", request " +
-                    text(changed, "request") + issued_text(changed) + "\n     entry " +
-                    digits(changed, "entry") + " of " + text(changed, "sequence");
+  // What changed it before that is in a page.
+  const bool changes = changed.at("changes").as_bool();
+  std::string out = std::string(changes ? "last changed" : "last settled") + " by intent " +
+                    text(changed, "intent") + ", request " + text(changed, "request") +
+                    issued_text(changed) + "\n     entry " + digits(changed, "entry") + " of " +
+                    text(changed, "sequence");
   if (changed.at("time").is_null())
     return out + ", which is not there: the books are broken, run `posse audit`\n";
   return out + ", " + text(changed, "time") + "\n" + effects_text(changed);

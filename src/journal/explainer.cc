@@ -134,7 +134,8 @@ Task<Result<std::optional<SettledBy>>> Explainer::last_change(Key key, std::vect
     SettledBy by;
     by.settled = *row;
     if (*stored) by.entry = (*stored)->entry;
-    if (does_change(by, key)) co_return std::optional<SettledBy>(std::move(by));
+    by.changes = does_change(by, key);
+    if (by.changes) co_return std::optional<SettledBy>(std::move(by));
     if (!newest) newest = std::move(by);
   }
   co_return newest;

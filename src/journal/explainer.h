@@ -48,6 +48,7 @@ struct HeldBy {
 struct SettledBy {
   Settled settled;
   std::shared_ptr<const Entry> entry;
+  bool changes = false;  ///< It did more to the document than `check` it.
 
   const Operation* operation() const { return entry ? entry->find(settled.intent) : nullptr; }
 };

@@ -194,6 +194,17 @@ TEST_F(ExplainerTest, ShowsWhatChangedADocumentLastAndNotWhatOnlyLooked) {
   const Explanation looked = explain(ann);
   EXPECT_EQ(looked.settled, 2U);
   EXPECT_EQ(looked.changed->settled.entry, EntryNumber{1});
+  EXPECT_TRUE(looked.changed->changes);
+
+  // As if the payment had moved into a page.
+  Decision forget = [](Participant& participant) {
+    participant.settled.erase(participant.settled.begin());
+    return Verdict::write;
+  };
+  ASSERT_TRUE(world.run(world.books.participants.update(ann, forget)));
+  const Explanation last = explain(ann);
+  EXPECT_EQ(last.changed->settled.entry, EntryNumber{2});
+  EXPECT_FALSE(last.changed->changes);
 }
 
 TEST_F(ExplainerTest, SaysSoWhereASettlementHasNoEntry) {  // I5
