@@ -139,7 +139,7 @@ Task<void> Client::sleep(Moment pause) {
 
 Request Client::draw(SeededRandom& random) const {
   const std::uint64_t point = random.bits() % 100;
-  if (point < 72) return draw_purchase(random);
+  if (point < 80) return draw_purchase(random);
   Request request;
   const bool own = !one_in(6, random);
   const auto other = static_cast<std::uint32_t>(random.bits() % parts_.swarm.buyers) + 1;
@@ -148,12 +148,12 @@ Request Client::draw(SeededRandom& random) const {
   request.amount = 1 + static_cast<std::int64_t>(random.bits() % 60);
   request.campaign = campaign_name(1);
   request.kind = Request::Kind::deposit;
-  if (point < 80) return request;
+  if (point < 86) return request;
   request.kind = Request::Kind::withdraw;
-  if (point < 84) return request;
+  if (point < 89) return request;
   request.kind = Request::Kind::login;
-  if (point < 90) return request;
-  if (point < 95) {
+  if (point < 93) return request;
+  if (point < 96) {
     request.kind = Request::Kind::harvest;
     request.account = "seller";
     return request;

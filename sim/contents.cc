@@ -38,8 +38,9 @@ Item Contents::put(std::vector<Item>::iterator place, const Key& key, const Byte
   const std::uint64_t face_before = older ? older->face : 0;
   const auto version = older ? static_cast<std::uint64_t>(older->version) + 1 : 1;
   Shelved next{.key = key, .version = Version{version}, .value = value, .older = std::move(older)};
-  next.digest = mixed(mixed(past, key.text()), value);
-  next.face = mixed(mixed(version, key.text()), value);
+  const std::uint64_t text = mixed(mixed(0, key.text()), value);
+  next.digest = mixed(past, text);
+  next.face = mixed(version, text);
   digest_ += next.digest - past;
   face_ += next.face - face_before;
   *place = std::make_shared<const Shelved>(std::move(next));

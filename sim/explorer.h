@@ -146,7 +146,7 @@ class Explorer {
 
   Scenario scenario_;
   Next next_;
-  boost::asio::io_context io_{1};
+  boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};  // one thread: no locks
   std::vector<std::unique_ptr<Process>> processes_;
   std::deque<State> waiting_;
   boost::unordered_flat_set<std::uint64_t> seen_;

@@ -10,14 +10,13 @@ namespace posse::sim {
 
 Answer SharedStore::carry_out(const Call& call) {
   if (full_ && call.is_write()) return {.kind = Answer::Kind::failed, .item = {}};
-  const Item before = call.is_write() ? contents_.find(call.key) : Item();
   const Answer answer = sim::carry_out(call, contents_);
   digest_ =
       mixed(mixed(digest_, answer.digest()), static_cast<std::uint64_t>(timeline_.now().count()));
   if (answer.kind != Answer::Kind::done) return answer;
   const std::string& key = call.key.text();
   if (!key.starts_with("watch/") && !key.starts_with("posse/")) ++lasting_writes_;
-  ledger_.observe(before, answer.item, timeline_.now());
+  ledger_.observe(answer.item->older, answer.item, timeline_.now());
   return answer;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -31,7 +32,7 @@ class Timeline {
   struct Happening {
     Moment when{};
     std::uint64_t number = 0;
-    std::function<void()> what;
+    std::size_t place = 0;  ///< In `what_`.
 
     /// For a heap with the earliest on top.
     friend bool operator<(const Happening& one, const Happening& other) {
@@ -42,6 +43,8 @@ class Timeline {
   Moment now_{};
   std::uint64_t numbers_ = 0;
   std::vector<Happening> ahead_;
+  std::vector<std::function<void()>> what_;
+  std::vector<std::size_t> free_places_;
 };
 
 }  // namespace posse::sim

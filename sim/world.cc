@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t funds = 300;
+constexpr std::int64_t funds = 500;
 constexpr std::uint64_t limited_capacity = 20;
 
 Name named(const std::string& text) {
@@ -33,7 +33,7 @@ Campaign campaign_of(std::uint32_t number) {
     campaign.capacity = limited_capacity;
     campaign.slot_length = 1min;
     campaign.opens_at = start_of_wall_time - 30min;
-    campaign.closes_at = start_of_wall_time + 70min;
+    campaign.closes_at = start_of_wall_time + 61min;
   }
   return campaign;
 }

@@ -85,7 +85,7 @@ class World {
 
   const Swarm& swarm_;
   const Selection& selection_;
-  boost::asio::io_context io_{1};
+  boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};  // one thread: no locks
   Timeline timeline_;
   SharedStore store_{timeline_};
   Fates fates_;

@@ -97,9 +97,12 @@ void World::repeat_everything() {
     if (!seen.insert(name_of(request)).second) continue;
     const Reply reply = ask_and_keep(survivor(), request);
     const auto before = told.find(name_of(request));
-    if (!wrong_ && before != told.end()) judge_repeated(request, before->second, reply);
-    if (wrong_ || !reply.is_committed()) continue;
-    judge_repeated(request, reply, ask(survivor(), request));
+    if (wrong_) return;
+    if (before != told.end()) {
+      judge_repeated(request, before->second, reply);
+    } else if (reply.is_committed()) {
+      judge_repeated(request, reply, ask(survivor(), request));
+    }
   }
 }
 
