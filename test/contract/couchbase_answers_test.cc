@@ -100,7 +100,10 @@ TEST(CouchbaseAnswers, AnErrorSaysWhatAnOperatorCanDo) {
             "Couchbase: too few nodes are up for a durable write; if it stays so, it is a wrong "
             "setting: the bucket must have 1 or 2 replicas, and the cluster more nodes than that "
             "(libcouchbase 308, the node's status 161)");
-  EXPECT_EQ(error_of({777, 0}, "Couchbase").detail, "Couchbase: libcouchbase says 777");
+  EXPECT_EQ(error_of({777, 0}, "Couchbase").detail, "Couchbase: libcouchbase 777");
+  EXPECT_EQ(error_of({201, 0x88}, "Couchbase").detail,
+            "Couchbase: there is no such collection in the bucket (libcouchbase 201, the node's "
+            "status 136)");
   EXPECT_EQ(error_of({304, 3}, "Couchbase").code, Errc::too_large);
   EXPECT_EQ(error_of({201, 0}, "Couchbase").code, Errc::unavailable);
 }

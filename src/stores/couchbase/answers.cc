@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "stores/couchbase/codes.h"
@@ -67,12 +69,18 @@ Answer told_by(const Row& row, Call call) {
 }
 
 struct Words {
-  int code;
+  int number;  ///< A code, or a status.
   const char* what;
 };
 
+/// Under whatever code: the library asks again until its time is up.
+constexpr std::array status_words{
+    Words{status::unknown_collection, "there is no such collection in the bucket"},
+    Words{status::unknown_scope, "there is no such scope in the bucket"},
+};
+
 /// What an operator can do about the codes that he may meet.
-constexpr std::array words{
+constexpr std::array code_words{
     Words{code::timeout, "no answer in time"},
     Words{code::request_canceled, "given up"},
     Words{code::invalid_argument, "the library takes a setting for wrong"},
@@ -82,11 +90,9 @@ constexpr std::array words{
           "the user or the password is wrong, or the user may not read and write the bucket"},
     Words{code::temporary_failure, "the node is busy, or has no memory left"},
     Words{code::bucket_not_found, "there is no such bucket"},
-    Words{code::collection_not_found, "there is no such collection in the bucket"},
     Words{code::unsupported_operation,
           "no durable writes: the cluster must be Couchbase Server 6.5 or newer, the bucket of "
           "type Couchbase"},
-    Words{code::scope_not_found, "there is no such scope in the bucket"},
     Words{code::index_not_found, "lists and audits need a primary index of the collection"},
     Words{code::document_locked, "somebody else has locked the document"},
     Words{code::durability_level_not_available,
@@ -106,6 +112,12 @@ constexpr std::array words{
     Words{code::unknown_host, "there is no such host"},
 };
 
+/// Empty if there are none.
+std::string_view find(std::span<const Words> words, int number) {
+  const auto known = std::ranges::find(words, number, &Words::number);
+  return known == words.end() ? std::string_view() : known->what;
+}
+
 }  // namespace
 
 Answer answer_of(Call call, Said said, Map map) {
@@ -119,13 +131,15 @@ Answer answer_of(Call call, Said said, Map map) {
 }
 
 Error error_of(Said said, const std::string& doing) {
-  const auto* const known = std::ranges::find(words, said.code, &Words::code);
+  std::string_view what = find(status_words, said.status);
+  if (what.empty()) what = find(code_words, said.code);
+  std::string number = "libcouchbase " + std::to_string(said.code);
+  if (said.status != 0) number += ", the node's status " + std::to_string(said.status);
   std::string detail = doing + ": ";
-  if (known != words.end()) detail += known->what;
-  detail +=
-      (known != words.end() ? " (libcouchbase " : "libcouchbase says ") + std::to_string(said.code);
-  if (said.status != 0) detail += ", the node's status " + std::to_string(said.status);
-  if (known != words.end()) detail += ")";
+  if (what.empty())
+    detail += number;
+  else
+    detail += std::string(what) + " (" + number + ")";
   const Errc errc = said.code == code::value_too_large ? Errc::too_large : Errc::unavailable;
   return Error{errc, std::move(detail)};
 }
