@@ -92,7 +92,7 @@ class _Link:
             self.node.write(packet.raw)
             return
         fault = self.cluster.fault_for(packet)
-        if packet.opcode in (packets.GET, *packets.WRITES):
+        if packet.opcode in (packets.GET, packets.GET_COLLECTION_ID, *packets.WRITES):
             self.asked[packet.opaque] = (packet, self._key(packet).decode(errors="replace"), fault)
         if fault is None or fault.kind in ("answer lost", "cut after"):
             if packet.opcode in packets.WRITES:
@@ -113,6 +113,9 @@ class _Link:
             self.client.write(packet.raw)
             return
         request, key, fault = self.asked.pop(packet.opaque, (None, None, None))
+        # The makers' mock tells first that there is no such collection, and then its number.
+        if request is None and packet.opcode == packets.GET_COLLECTION_ID:
+            return
         if request is not None:
             self.cluster.note(request, key, packet.status)
         if packet.opcode == packets.HELLO:
@@ -152,9 +155,10 @@ class _Front:
 class CouchbaseProxy:
     """Before the cluster whose nodes are `nodes`, (host, port) each, within the `with` block.
     Clients see the proxies in the cluster's map, and a query service of ours, which knows the keys
-    that were written through them."""
+    that were written through them. With `secure`, an SSLContext, they speak TLS to clients."""
 
-    def __init__(self, nodes):
+    def __init__(self, nodes, secure=None):
+        self.secure = secure
         self.fronts = {}  # of (host, port)
         self.links = set()
         self.faults = []
@@ -200,7 +204,8 @@ class CouchbaseProxy:
             await asyncio.wait(others, timeout=CLOSED_WITHIN_S)
 
     async def open(self, front):
-        front.server = await asyncio.start_server(front.accept, sock=front.socket, limit=CHUNK)
+        front.server = await asyncio.start_server(front.accept, sock=front.socket, limit=CHUNK,
+                                                  ssl=self.secure)
         self._opened.append(front)
 
     def _front(self, node):
@@ -243,6 +248,11 @@ class CouchbaseProxy:
             if self.faults or status is None:
                 self.sent.append(Sent(request.opcode, key, request.durability(), status))
 
+    @property
+    def management(self):
+        """Where the first node takes orders over HTTP, once a client has asked for the map."""
+        return f"127.0.0.1:{self._last_map['nodesExt'][0]['services']['mgmt']}"
+
     def writes_of(self, key):
         """How often a write of `key` has come here, and what the server said each time."""
         with self._lock:
@@ -267,7 +277,9 @@ class CouchbaseProxy:
         if "rev" in rewritten:
             rewritten["rev"] += self.replaced
         for node in rewritten.get("nodesExt", []):
-            node["services"] = {"kv": self._port(node["services"]["kv"]), "n1ql": self.query.port}
+            more = "SSL" if self.secure else ""
+            node["services"] = {"kv" + more: self._port(node["services"]["kv"]),
+                                "n1ql" + more: self.query.port}
             node["hostname"] = "127.0.0.1"
         for node in rewritten.get("nodes", []):
             node["hostname"] = "127.0.0.1:0"

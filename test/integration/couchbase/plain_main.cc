@@ -123,6 +123,7 @@ void answer_lines(lcb_INSTANCE* instance, const std::string& prefix) {
 /// Adds and then reads, so many at a time.
 void measure(lcb_INSTANCE* instance, const std::string& prefix, int count, int together) {
   using Seconds = std::chrono::duration<double>;
+  count -= count % together;
   const auto start = std::chrono::steady_clock::now();
   int right = 0;
   for (int done = 0; done < count; done += together) {

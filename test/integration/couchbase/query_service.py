@@ -20,7 +20,8 @@ class QueryService:
         self._server = None
 
     async def open(self):
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0,
+                                                  ssl=self.cluster.secure)
         self.port = self._server.sockets[0].getsockname()[1]
 
     def close(self):

@@ -22,15 +22,17 @@ class ClusterCase(unittest.TestCase):
         if not SERVER:
             self.skipTest(WANTED)
         self.url = urlsplit(SERVER)
-        user, _, hosts = self.url.netloc.rpartition("@")
-        self.user = user
-        nodes = [(host.rsplit(":", 1)[0], int(host.rsplit(":", 1)[1]))
-                 for host in hosts.split(",")]
-        self.proxy = CouchbaseProxy(nodes)
-        self.proxy.__enter__()
-        self.addCleanup(self.proxy.__exit__)
+        self.user, _, hosts = self.url.netloc.rpartition("@")
+        self.nodes = [(host.rsplit(":", 1)[0], int(host.rsplit(":", 1)[1]))
+                      for host in hosts.split(",")]
+        self.proxy = self.opened(CouchbaseProxy(self.nodes))
         # Of its own, and so empty.
         self.prefix = f"test-{os.getpid()}-{next(_numbers)}"
+
+    def opened(self, proxy):
+        proxy.__enter__()
+        self.addCleanup(proxy.__exit__)
+        return proxy
 
     @property
     def password(self):
