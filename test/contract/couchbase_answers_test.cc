@@ -90,7 +90,9 @@ TEST(CouchbaseAnswers, AListIsDoneOrUnavailable) {
   for (const Map map : {Map::same, Map::changed}) {
     EXPECT_EQ(answer_of(Call::list, {}, map), done);
     for (const Row& row : rows()) {
-      if (row.said != Said{}) EXPECT_EQ(answer_of(Call::list, row.said, map), unavailable);
+      if (row.said != Said{}) {
+        EXPECT_EQ(answer_of(Call::list, row.said, map), unavailable);
+      }
     }
   }
 }

@@ -96,7 +96,9 @@ TEST(CouchbaseNames, IdsOfDifferentHeadsAreInTheOrderOfTheirKeys) {
     EXPECT_LE(names.head(before), names.head(after));
     EXPECT_LE(names.first(keys[i]), after);
     EXPECT_LE(names.first(keys[i - 1]), after);
-    if (names.head(before) != names.head(after)) EXPECT_LT(before, after);
+    if (names.head(before) != names.head(after)) {
+      EXPECT_LT(before, after);
+    }
   }
 }
 

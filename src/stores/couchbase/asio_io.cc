@@ -83,7 +83,7 @@ class Socket final : public Waiter {
   void want(lcb_socket_t socket, short events, Callback callback) {
     if (descriptor_.is_open() && descriptor_.native_handle() != socket) let_go();
     boost::system::error_code wrong;
-    if (!descriptor_.is_open()) descriptor_.assign(socket, wrong);
+    if (!descriptor_.is_open()) (void)descriptor_.assign(socket, wrong);
     callback_ = callback;
     ways_[0].is_wanted = (events & LCB_READ_EVENT) != 0;
     ways_[1].is_wanted = (events & LCB_WRITE_EVENT) != 0;
@@ -104,7 +104,7 @@ class Socket final : public Waiter {
   void stop() override {
     forget();
     boost::system::error_code wrong;
-    if (descriptor_.is_open()) descriptor_.cancel(wrong);
+    if (descriptor_.is_open()) (void)descriptor_.cancel(wrong);
   }
 
  private:

@@ -84,10 +84,7 @@ void Calls::begin(Handler handler, Order order) {
   }
   ++unanswered_;
   waiting_.push_back(std::move(asked));
-  if (is_resting_ && client_ != nullptr) {
-    client_->wake();
-    has_rested_ = true;
-  }
+  if (is_resting_ && client_ != nullptr) client_->wake();
   is_resting_ = false;
   arm();
   flush();
@@ -101,8 +98,6 @@ void Calls::flush() {
 
 void Calls::flush_once() {
   will_flush_ = false;
-  // After a rest the sockets come first: one that has ended meanwhile takes nothing with it.
-  if (std::exchange(has_rested_, false)) return flush();
   if (is_connected_) return ask_all();
   if (client_ != nullptr) return;  // connected() will flush
   if (failure_ && std::chrono::steady_clock::now() < retry_at_) return refuse_waiting(*failure_);

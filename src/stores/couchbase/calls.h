@@ -101,7 +101,6 @@ class Calls : public std::enable_shared_from_this<Calls> {
   bool is_resting_ = false;
   bool will_flush_ = false;
   bool will_rest_ = false;
-  bool has_rested_ = false;
   bool is_armed_ = false;
   bool is_closed_ = false;
 };

@@ -55,7 +55,7 @@ struct CouchbaseOptions {
 class CouchbaseStore final : public Store, public Scan {
  public:
   /// Connects, looks for the mark of a store below the prefix, and changes or makes it with a
-  /// durable write; blocks, at most `options.patience` and four calls more.
+  /// durable write; blocks, at most `options.patience` and 22 calls more, usually four.
   /// Errors: `unavailable`, if it cannot connect, or if that write is not done.
   static Result<std::unique_ptr<CouchbaseStore>> open(CouchbaseOptions options);
 

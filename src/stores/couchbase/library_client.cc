@@ -61,9 +61,9 @@ lcb_RETRY_ACTION repeat_reads(lcb_RETRY_REQUEST* request, lcb_RETRY_REASON /*rea
                           .retry_after_ms = 0};
 }
 
-template <class Command, lcb_STATUS (*destroy)(Command*)>
+template <class Command, lcb_STATUS (*Function)(Command*)>
 struct Destroy {
-  void operator()(Command* command) const { destroy(command); }
+  void operator()(Command* command) const { Function(command); }
 };
 using StoreCommand = std::unique_ptr<lcb_CMDSTORE, Destroy<lcb_CMDSTORE, &lcb_cmdstore_destroy>>;
 using GetCommand = std::unique_ptr<lcb_CMDGET, Destroy<lcb_CMDGET, &lcb_cmdget_destroy>>;

@@ -56,12 +56,14 @@ class _Link:
         self.held = []  # requests that are shown another map after an answer is lost
 
     async def run(self):
+        self.cluster.links.add(self)
         try:
             self.node_reader, self.node = await asyncio.open_connection(*self.front.target)
         except OSError:
             self.cut()
+        if not self.is_open:
+            self.cut()  # meanwhile
             return
-        self.cluster.links.add(self)
         await asyncio.gather(self._pump(self.client_reader, self._requested),
                              self._pump(self.node_reader, self._responded))
 
@@ -71,11 +73,16 @@ class _Link:
             while chunk := await reader.read(CHUNK):
                 buffer += chunk
                 for packet in packets.cut_off(buffer):
-                    handle(packet)
+                    if self.is_open:
+                        handle(packet)
                 await asyncio.gather(self.client.drain(), self.node.drain())
         except OSError:
             pass
         self.cut()
+
+    @property
+    def is_open(self):
+        return self in self.cluster.links
 
     def cut(self):
         self.cluster.links.discard(self)
@@ -202,6 +209,7 @@ class CouchbaseProxy:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         if others:  # those of the links end with them
             await asyncio.wait(others, timeout=CLOSED_WITHIN_S)
+        await asyncio.sleep(0)  # what ends with them has its turn
 
     async def open(self, front):
         front.server = await asyncio.start_server(front.accept, sock=front.socket, limit=CHUNK,
