@@ -185,7 +185,7 @@ TEST_F(CouchbaseCalls, AReplyWithinTheCallIsAReply) {
   expect_all_replied();
 }
 
-// Rule 2: the library has sent the second copy, which met the first one's result.
+// S14. Rule 2: the library has sent the second copy, which met the first one's result.
 TEST_F(CouchbaseCalls, ARefusalAfterTheMapHasChangedIsUnknown) {
   EXPECT_EQ(answer(add("a")), Answer::done);
   EXPECT_EQ(answer(add("a")), Answer::refused);
