@@ -1,6 +1,8 @@
 /// Opening a store: the mark, the durable write, and what an operator is told.
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
 #include <string>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -32,6 +34,7 @@ class CouchbaseOpening : public ::testing::Test {
     options.place.collection = "daily";
     options.make = cluster.maker();
     options.making = making;
+    options.patience = std::chrono::milliseconds(150);
     return CouchbaseStore::open(std::move(options));
   }
 
@@ -42,13 +45,16 @@ class CouchbaseOpening : public ::testing::Test {
 
   /// Treats writes so.
   void treat_writes(Treatment treatment) {
-    cluster.treat = [treatment](const Order& order) {
-      return order.is_write() ? treatment : Treatment{};
+    cluster.treat = [this, treatment](const Order& order) {
+      if (!order.is_write()) return Treatment{};
+      ++writes;
+      return treatment;
     };
   }
 
   FakeCouchbase cluster;
   boost::asio::io_context io{1};
+  int writes = 0;  ///< Of those that were treated so.
 };
 
 TEST_F(CouchbaseOpening, TheFirstMakesAStoreAndTheNextFindsIt) {
@@ -76,11 +82,43 @@ TEST_F(CouchbaseOpening, ABucketWithoutDurableWritesIsToldAtOnce) {
   EXPECT_NE(refusal().find("the bucket must have 1 or 2 replicas"), std::string::npos);
   treat_writes({.refusal = Said{code::unsupported_operation, 0}});
   EXPECT_NE(refusal().find("Couchbase Server 6.5 or newer"), std::string::npos);
+  EXPECT_EQ(writes, 2);
 }
 
 TEST_F(CouchbaseOpening, AMarkThatIsNeverDoneIsNoStore) {
   treat_writes({.is_applied = false, .said = Said{code::timeout, 0}});
   EXPECT_EQ(refusal(), "Couchbase has not said of any write of posse/!posse that it is done");
+}
+
+// A node that starts while another one does, or while the cluster is busy.
+TEST_F(CouchbaseOpening, WhatPassesIsTriedAgain) {
+  int calls = 0;
+  cluster.treat = [&calls](const Order& order) {
+    if (++calls > 4) return Treatment{};
+    if (order.call == Call::add && calls == 2)
+      return Treatment{.said = Said{code::timeout, 0}};  // and it is there
+    return Treatment{.is_applied = false,
+                     .said = Said{code::temporary_failure, status::temporary_failure}};
+  };
+  const auto opened = open();
+  ASSERT_TRUE(opened);
+  EXPECT_GT(calls, 4);
+}
+
+TEST_F(CouchbaseOpening, AMarkWhoseWriteWasUnknownIsStillNew) {
+  bool is_first = true;
+  cluster.treat = [&is_first](const Order& order) {
+    if (!order.is_write() || !std::exchange(is_first, false)) return Treatment{};
+    return Treatment{.said = Said{code::timeout, 0}};
+  };
+  const auto opened = open();
+  ASSERT_TRUE(opened);
+  EXPECT_TRUE((*opened)->was_new());
+}
+
+TEST_F(CouchbaseOpening, WhatDoesNotPassIsToldInTheEnd) {
+  cluster.connecting = Said{code::connection_refused, 0};
+  EXPECT_EQ(refusal(), "cannot connect to Couchbase: nobody listens there (libcouchbase 1024)");
 }
 
 TEST_F(CouchbaseOpening, WhoMeetsOthersTriesAgain) {

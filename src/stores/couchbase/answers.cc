@@ -130,6 +130,15 @@ Answer answer_of(Call call, Said said, Map map) {
   return answer;
 }
 
+bool is_of_a_setting(Said said) {
+  constexpr std::array codes{code::invalid_argument,      code::authentication_failure,
+                             code::bucket_not_found,      code::unsupported_operation,
+                             code::ssl_cantverify,        code::unknown_host,
+                             code::durability_impossible, code::durability_level_not_available};
+  return std::ranges::find(codes, said.code) != codes.end() ||
+         !find(status_words, said.status).empty();
+}
+
 Error error_of(Said said, const std::string& doing) {
   std::string_view what = find(status_words, said.status);
   if (what.empty()) what = find(code_words, said.code);

@@ -39,6 +39,9 @@ enum class Answer : std::uint8_t {
 /// list that did not succeed is `unavailable`.
 Answer answer_of(Call call, Said said, Map map);
 
+/// Whether it is said of a setting that is wrong, and so however often one asks.
+bool is_of_a_setting(Said said);
+
 /// For what the library did not even accept, or a failed read or start: in words for an operator,
 /// behind what was being done.
 Error error_of(Said said, const std::string& doing);

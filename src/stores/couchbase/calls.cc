@@ -118,6 +118,7 @@ void Calls::connected(Said said) {
   const bool is_fine = said == Said{};
   if (!is_fine) {
     client_.reset();
+    last_failure_ = said;
     failure_ = error_of(said, "cannot connect to Couchbase");
     retry_at_ = std::chrono::steady_clock::now() + reconnect_pause;
     refuse_waiting(*failure_);
@@ -143,6 +144,7 @@ void Calls::ask_all() {
     const Said said = client_->ask(asked->order, *asked);
     if (said == Said{}) continue;
     asked_.erase(asked->place);
+    last_failure_ = said;
     answer(*asked, error_of(said, "Couchbase was not asked"));
   }
   client_->close_batch();
@@ -155,6 +157,7 @@ void Calls::replied(Asked& asked, Reply reply) {
   const Map map = client_->map_revision() == asked.map_revision ? Map::same : Map::changed;
   const Answer meaning = answer_of(asked.order.call, reply.said, map);
   if (meaning == Answer::unavailable || meaning == Answer::too_large) {
+    last_failure_ = reply.said;
     Error error = error_of(reply.said, "Couchbase");
     if (!reply.words.empty()) error.detail += ": " + reply.words;
     answer(asked, std::move(error));
@@ -195,6 +198,7 @@ void Calls::cancel(Asked& asked) {
 
 /// At its deadline.
 void Calls::give_up(Asked& asked) {
+  last_failure_ = {};
   if (!asked.is_asked) {
     answer(asked, Error{Errc::unavailable,
                         "not asked: no connection to Couchbase" + within(deadlines_.connecting)});

@@ -59,6 +59,9 @@ class Calls : public std::enable_shared_from_this<Calls> {
   /// Drops the calls under way: their coroutines unwind. Nothing may be called afterwards.
   void close();
 
+  /// What the library said of the last call or connection that failed; nothing if it said nothing.
+  Said last_failure() const { return last_failure_; }
+
   const boost::asio::any_io_executor& executor() const { return executor_; }
 
  private:
@@ -97,6 +100,7 @@ class Calls : public std::enable_shared_from_this<Calls> {
   std::size_t unanswered_ = 0;               // those for whom somebody waits
   std::optional<Error> failure_;             // until retry_at_ nobody connects
   Instant retry_at_;
+  Said last_failure_;
   bool is_connected_ = false;
   bool is_resting_ = false;
   bool will_flush_ = false;

@@ -78,11 +78,12 @@ Result<std::unique_ptr<CouchbaseStore>> CouchbaseStore::open(CouchbaseOptions op
   patient.connecting = options.patience;
   const auto calls = std::make_shared<couchbase::Calls>(io.get_executor(), options.make, patient);
   std::optional<Result<couchbase::Found>> found;
-  boost::asio::co_spawn(io, couchbase::look_and_mark(calls, options.place, options.making),
-                        [&](const std::exception_ptr& thrown, Result<couchbase::Found> what) {
-                          if (thrown) std::rethrow_exception(thrown);
-                          found.emplace(std::move(what));
-                        });
+  boost::asio::co_spawn(
+      io, couchbase::look_and_mark(calls, options.place, options.making, options.patience),
+      [&](const std::exception_ptr& thrown, Result<couchbase::Found> what) {
+        if (thrown) std::rethrow_exception(thrown);
+        found.emplace(std::move(what));
+      });
   io.run();
   calls->close();
   POSSE_ASSERT(found);

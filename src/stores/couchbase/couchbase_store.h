@@ -36,8 +36,8 @@ struct CouchbaseOptions {
   couchbase::Making making = couchbase::Making::make;
   /// How long calls may take.
   couchbase::Deadlines deadlines = {};
-  /// Bound of connecting when it is opened.
-  std::chrono::milliseconds patience{10'000};
+  /// How long opening tries again what fails and is not of a setting.
+  std::chrono::milliseconds patience{5000};
 };
 
 /// Documents of a bucket or collection of Couchbase Server, 6.5 or newer, each write durable as the
@@ -55,8 +55,9 @@ struct CouchbaseOptions {
 class CouchbaseStore final : public Store, public Scan {
  public:
   /// Connects, looks for the mark of a store below the prefix, and changes or makes it with a
-  /// durable write; blocks, at most `options.patience` and 22 calls more, usually four.
-  /// Errors: `unavailable`, if it cannot connect, or if that write is not done.
+  /// durable write; blocks, at most `options.patience` and four calls more.
+  /// Errors: `unavailable`, if it cannot connect, or if that write is not done; `unreadable`, if a
+  /// newer Posse has made the store.
   static Result<std::unique_ptr<CouchbaseStore>> open(CouchbaseOptions options);
 
   ~CouchbaseStore() override;

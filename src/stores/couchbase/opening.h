@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,9 +22,10 @@ struct Found {
 
 /// Reads the mark of a store, and puts it there, or replaces it with itself: so a cluster that
 /// takes no durable writes is told at once, and not by the first purchase. Where there is none and
-/// `making` is `leave`, nothing is written. Then asks for one id, and warns if that fails.
-/// Errors: `unavailable`.
-Task<Result<Found>> look_and_mark(std::shared_ptr<Calls> calls, CouchbasePlace place,
-                                  Making making);
+/// `making` is `leave`, nothing is written. What fails and is not of a setting is tried again until
+/// `patience` is over. Then asks for one id, and warns if that fails.
+/// Errors: `unavailable`; `unreadable`, if a newer Posse has made the mark.
+Task<Result<Found>> look_and_mark(std::shared_ptr<Calls> calls, CouchbasePlace place, Making making,
+                                  std::chrono::milliseconds patience);
 
 }  // namespace posse::couchbase

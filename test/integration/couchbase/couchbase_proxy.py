@@ -11,12 +11,14 @@ from query_service import QueryService
 
 CHUNK = 1 << 18
 NOT_MY_VBUCKET = 0x07
+MARK = b"/!posse"
 CLOSED_WITHIN_S = 5
 
 
 @dataclass
 class Fault:
-    """Meets the next `times` requests of `opcode` whose key ends with `key`. `kind`:
+    """Meets the next `times` requests of `opcode` whose key ends with `key`, or has any key but
+    that of a store's mark, with which programs begin, if it is empty. `kind`:
     `request lost`; `answer lost`; `cut before` and `cut after` it is executed, of the connection;
     `status`: the node says `status` and does nothing; `map`: once an answer of the same connection
     is lost, it says that it is not its document, and shows the map in which it has been
@@ -30,8 +32,10 @@ class Fault:
     met: threading.Event = field(default_factory=threading.Event)  # by the last of them
 
     def meets(self, packet):
-        return (self.times > 0 and packet.opcode == self.opcode
-                and packet.key.endswith(self.key.encode()))
+        is_meant = packet.key.endswith(self.key.encode())
+        if not self.key:
+            is_meant = not packet.key.endswith(MARK)
+        return self.times > 0 and packet.opcode == self.opcode and is_meant
 
 
 @dataclass(frozen=True)
