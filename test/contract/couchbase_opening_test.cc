@@ -122,8 +122,7 @@ TEST_F(CouchbaseOpening, WhatDoesNotPassIsToldInTheEnd) {
 }
 
 TEST_F(CouchbaseOpening, WhoMeetsOthersTriesAgain) {
-  int writes = 0;
-  cluster.treat = [&writes](const Order& order) {
+  cluster.treat = [this](const Order& order) {
     if (!order.is_write() || ++writes > 3) return Treatment{};
     return Treatment{.is_applied = false, .said = Said{code::document_exists, status::exists}};
   };
