@@ -3,7 +3,8 @@
 //
 // posse_couchbase_probe URL
 //   reads lines `add KEY VALUE`, `cas KEY VERSION VALUE` and `get KEY`, some of them with `;`
-//   between on one line, which are asked together; answers each line with one, as PlainProbe does.
+//   between on one line, which are asked together; answers each line with one, their answers in
+//   the same order with `;` between.
 // posse_couchbase_probe URL COUNT TOGETHER
 //   adds and reads COUNT documents, so many at a time, and says how many calls that is a second.
 #include <chrono>
