@@ -41,7 +41,8 @@ class OpenStore {
 
 /// What a store URL is, for option descriptions.
 inline constexpr const char* store_url_forms =
-    "lmdb:DIRECTORY or etcd://HOST:PORT[,HOST:PORT...][/PREFIX]";
+    "lmdb:DIRECTORY, etcd://HOST:PORT[,HOST:PORT...][/PREFIX] or "
+    "couchbase://USER@HOST[,HOST...]/BUCKET";
 
 /// What is wrong with `url`, so far as one can see without opening it, as the rest of a sentence
 /// behind the name of the option; empty if nothing.

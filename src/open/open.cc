@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "stores/couchbase/couchbase_store.h"
+#include "stores/couchbase/library_client.h"
 #include "stores/etcd/etcd_store.h"
 #include "stores/lmdb/lmdb_store.h"
 #include "stores/memory/memory_store.h"
@@ -20,9 +22,15 @@ constexpr std::string_view memory_scheme = "memory:";
 constexpr std::string_view lmdb_scheme = "lmdb:";
 constexpr std::string_view etcd_scheme = "etcd:";
 constexpr std::string_view etcd_secure_scheme = "etcds:";
+constexpr std::string_view couchbase_scheme = "couchbase:";
+constexpr std::string_view couchbase_secure_scheme = "couchbases:";
 
 bool is_etcd(const std::string& url) {
   return url.starts_with(etcd_scheme) || url.starts_with(etcd_secure_scheme);
+}
+
+bool is_couchbase(const std::string& url) {
+  return url.starts_with(couchbase_scheme) || url.starts_with(couchbase_secure_scheme);
 }
 
 template <class Driver>
@@ -93,9 +101,32 @@ Result<std::unique_ptr<OpenStore>> open_etcd(const std::string& url, Missing mis
   return opened(*std::move(etcd), is_new);
 }
 
+Result<std::unique_ptr<OpenStore>> open_couchbase(const std::string& url, Missing missing,
+                                                  boost::asio::any_io_executor executor) {
+  auto place = couchbase_place(url);
+  if (!place) return place.error();
+  auto library = couchbase::library_client(*place);
+  if (!library) return library.error();
+  const bool may_make = missing == Missing::create;
+  CouchbaseOptions options{.executor = std::move(executor),
+                           .place = *std::move(place),
+                           .make = *std::move(library),
+                           .making = may_make ? couchbase::Making::make : couchbase::Making::leave};
+  auto store = CouchbaseStore::open(std::move(options));
+  if (!store) return store.error();
+  const bool is_new = (*store)->was_new();
+  if (is_new && !may_make) return no_shop(url);
+  return opened(*std::move(store), is_new);
+}
+
 }  // namespace
 
 std::optional<std::string> wrong_store_url(const std::string& url) {
+  if (is_couchbase(url)) {
+    const auto place = couchbase_place(url);
+    if (place) return {};
+    return "`" + url + "`: " + place.error().detail;
+  }
   if (is_etcd(url)) {
     const auto place = etcd_place(url);
     if (place) return {};
@@ -107,7 +138,7 @@ std::optional<std::string> wrong_store_url(const std::string& url) {
 }
 
 bool is_there(const std::string& url) {
-  if (is_etcd(url)) return true;
+  if (is_etcd(url) || is_couchbase(url)) return true;
   if (!url.starts_with(lmdb_scheme)) return false;
   std::error_code wrong;
   const std::filesystem::path directory = url.substr(lmdb_scheme.size());
@@ -119,6 +150,7 @@ Result<std::unique_ptr<OpenStore>> open_store(const std::string& url, Missing mi
                                               boost::asio::any_io_executor executor) {
   if (url == memory_scheme) return opened(std::make_unique<MemoryStore>(), /*was_new=*/true);
   if (is_etcd(url)) return open_etcd(url, missing, std::move(executor));
+  if (is_couchbase(url)) return open_couchbase(url, missing, std::move(executor));
   if (const auto wrong = wrong_store_url(url))
     return Error{Errc::unavailable, "the store's URL " + *wrong};
   return open_lmdb(url, missing, std::move(executor));

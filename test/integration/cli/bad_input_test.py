@@ -169,8 +169,9 @@ class BadInput(ShopCase):
                              "--store (or POSSE_STORE) must say where the shop is kept")
                 for url in ("foo:", "lmdb:", "lmdb", "memory", "/tmp"):
                     self.refuses(self.run_bare(*command, "--store", url), 2,
-                                 "--store must be lmdb:DIRECTORY or "
-                                 f"etcd://HOST:PORT[,HOST:PORT...][/PREFIX], not `{url}`")
+                                 "--store must be lmdb:DIRECTORY, "
+                                 "etcd://HOST:PORT[,HOST:PORT...][/PREFIX] or "
+                                 f"couchbase://USER@HOST[,HOST...]/BUCKET, not `{url}`")
                 self.refuses(self.run_bare(*command, "--store", "etcd://here"), 2, "--store "
                              "`etcd://here`: a member must be HOST:PORT, not `here`")
                 if command[:2] != ("account", "create"):

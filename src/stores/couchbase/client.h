@@ -1,0 +1,79 @@
+/// What the driver asks of libcouchbase, in words of our own: tests put a fake behind it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "posse/result.h"
+#include "posse/types.h"
+#include "stores/couchbase/answers.h"
+
+namespace posse::couchbase {
+
+/// One call. `get`, `add` and `cas` are of the document `id`; `list` runs a query.
+struct Order {
+  Call call{};
+  std::string id = {};
+  Version version = {};  ///< Of `cas`; never 0, which the library takes for "whatever is there".
+  Bytes value = {};
+  std::string statement = {};   ///< Of `list`.
+  std::string parameters = {};  ///< Of `list`: a JSON array.
+
+  bool is_write() const { return call == Call::add || call == Call::cas; }
+};
+
+/// How it ended.
+struct Reply {
+  Said said;
+  Version version = {};
+  Bytes value = {};
+  std::vector<std::string> rows = {};  ///< Of `list`: each is JSON.
+  std::string words = {};              ///< What the query service says of a failure.
+};
+
+/// Who waits for a reply, in the library's hands meanwhile.
+class Asker {
+ public:
+  virtual ~Asker() = default;
+
+  /// Comes once. It must not resume anybody: the library stands below it on the stack.
+  virtual void reply(Reply reply) = 0;
+};
+
+/// A connection to a cluster. It lives on one executor, is not used from within a reply, and
+/// keeps the executor's context running unless it rests.
+class Client {
+ public:
+  /// Whoever has not had his reply gets it now: `request_canceled`.
+  virtual ~Client() = default;
+
+  /// Calls `ended` once, later. Only after a success may one ask.
+  virtual void connect(std::function<void(Said)> ended) = 0;
+
+  /// What is asked between the two is sent together.
+  virtual void open_batch() = 0;
+  virtual void close_batch() = 0;
+
+  /// Has `order` carried out. If it says success, `asker` gets one reply, else none.
+  virtual Said ask(const Order& order, Asker& asker) = 0;
+
+  /// Of the cluster's map; another one after each change.
+  virtual std::int64_t map_revision() = 0;
+
+  /// Neither timers nor sockets keep the context running, nor are they looked at, until wake().
+  virtual void rest() = 0;
+  virtual void wake() = 0;
+};
+
+/// Makes a client that has not connected yet. Errors: `unavailable`, for a setting that the library
+/// does not take.
+using MakeClient =
+    std::function<Result<std::unique_ptr<Client>>(boost::asio::any_io_executor executor)>;
+
+}  // namespace posse::couchbase

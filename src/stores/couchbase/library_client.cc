@@ -1,0 +1,312 @@
+/// One instance of libcouchbase: its settings, its calls, its callbacks.
+// SPDX-License-Identifier: Apache-2.0
+#include "stores/couchbase/library_client.h"
+
+#include <cstdint>
+#include <fstream>
+#include <libcouchbase/couchbase.h>
+#include <libcouchbase/vbucket.h>
+#include <memory>
+#include <sstream>
+#include <utility>
+
+#include "core/assert.h"
+#include "stores/couchbase/asio_io.h"
+#include "stores/couchbase/codes.h"
+#include "stores/couchbase/connection_string.h"
+
+namespace posse::couchbase {
+namespace {
+
+static_assert(code::success == LCB_SUCCESS && code::timeout == LCB_ERR_TIMEOUT &&
+              code::authentication_failure == LCB_ERR_AUTHENTICATION_FAILURE &&
+              code::temporary_failure == LCB_ERR_TEMPORARY_FAILURE &&
+              code::cas_mismatch == LCB_ERR_CAS_MISMATCH &&
+              code::document_not_found == LCB_ERR_DOCUMENT_NOT_FOUND &&
+              code::document_locked == LCB_ERR_DOCUMENT_LOCKED &&
+              code::value_too_large == LCB_ERR_VALUE_TOO_LARGE &&
+              code::document_exists == LCB_ERR_DOCUMENT_EXISTS);
+static_assert(code::durability_level_not_available == LCB_ERR_DURABILITY_LEVEL_NOT_AVAILABLE &&
+              code::durability_impossible == LCB_ERR_DURABILITY_IMPOSSIBLE &&
+              code::durability_ambiguous == LCB_ERR_DURABILITY_AMBIGUOUS &&
+              code::durable_write_in_progress == LCB_ERR_DURABLE_WRITE_IN_PROGRESS &&
+              code::durable_write_re_commit_in_progress ==
+                  LCB_ERR_DURABLE_WRITE_RE_COMMIT_IN_PROGRESS &&
+              code::unsupported_operation == LCB_ERR_UNSUPPORTED_OPERATION);
+
+/// How other clients read our documents: as JSON where they are.
+constexpr std::uint32_t json_flags = 0x0200'0000;
+constexpr std::uint32_t binary_flags = 0x0300'0000;
+
+std::uint32_t flags_of(const Bytes& value) {
+  return value.starts_with('{') && value.ends_with('}') ? json_flags : binary_flags;
+}
+
+lcb_DURABILITY_LEVEL level_of(Durability durability) {
+  switch (durability) {
+    case Durability::majority:
+      return LCB_DURABILITYLEVEL_MAJORITY;
+    case Durability::majority_and_persist:
+      return LCB_DURABILITYLEVEL_MAJORITY_AND_PERSIST_TO_ACTIVE;
+    case Durability::persist_to_majority:
+      break;
+  }
+  return LCB_DURABILITYLEVEL_PERSIST_TO_MAJORITY;
+}
+
+/// Rule 1: nothing but reads is sent twice. The library's own strategy takes a write whose
+/// connection was cut for one that may be repeated.
+lcb_RETRY_ACTION repeat_reads(lcb_RETRY_REQUEST* request, lcb_RETRY_REASON /*reason*/) {
+  return lcb_RETRY_ACTION{.should_retry = lcb_retry_request_is_idempotent(request) != 0 ? 1U : 0U,
+                          .retry_after_ms = 0};
+}
+
+template <class Command, lcb_STATUS (*Function)(Command*)>
+struct Destroy {
+  void operator()(Command* command) const { Function(command); }
+};
+using StoreCommand = std::unique_ptr<lcb_CMDSTORE, Destroy<lcb_CMDSTORE, &lcb_cmdstore_destroy>>;
+using GetCommand = std::unique_ptr<lcb_CMDGET, Destroy<lcb_CMDGET, &lcb_cmdget_destroy>>;
+using QueryCommand = std::unique_ptr<lcb_CMDQUERY, Destroy<lcb_CMDQUERY, &lcb_cmdquery_destroy>>;
+using Options = std::unique_ptr<lcb_CREATEOPTS, Destroy<lcb_CREATEOPTS, &lcb_createopts_destroy>>;
+
+/// The status that the server has sent, or what the library has put there.
+template <class Response, class Context>
+Said said_of(lcb_STATUS code, const Response* response,
+             lcb_STATUS (*context_of)(const Response*, const Context**)) {
+  const Context* context = nullptr;
+  std::uint16_t status = 0;
+  if (context_of(response, &context) == LCB_SUCCESS && context != nullptr)
+    lcb_errctx_kv_status_code(context, &status);
+  return Said{code, status};
+}
+
+void on_stored(lcb_INSTANCE* /*instance*/, int /*kind*/, const lcb_RESPBASE* base) {
+  const auto* response = reinterpret_cast<const lcb_RESPSTORE*>(base);
+  void* asker = nullptr;
+  lcb_respstore_cookie(response, &asker);
+  Reply reply{.said =
+                  said_of(lcb_respstore_status(response), response, &lcb_respstore_error_context)};
+  std::uint64_t cas = 0;
+  lcb_respstore_cas(response, &cas);
+  reply.version = Version{cas};
+  static_cast<Asker*>(asker)->reply(std::move(reply));
+}
+
+void on_got(lcb_INSTANCE* /*instance*/, int /*kind*/, const lcb_RESPBASE* base) {
+  const auto* response = reinterpret_cast<const lcb_RESPGET*>(base);
+  void* asker = nullptr;
+  lcb_respget_cookie(response, &asker);
+  Reply reply{.said = said_of(lcb_respget_status(response), response, &lcb_respget_error_context)};
+  if (reply.said.code == code::success) {
+    std::uint64_t cas = 0;
+    lcb_respget_cas(response, &cas);
+    reply.version = Version{cas};
+    const char* value = nullptr;
+    std::size_t bytes = 0;
+    lcb_respget_value(response, &value, &bytes);
+    reply.value.assign(value, bytes);
+  }
+  static_cast<Asker*>(asker)->reply(std::move(reply));
+}
+
+/// Rows of one query until its end.
+struct Rows {
+  Asker& asker;
+  std::vector<std::string> rows = {};
+};
+
+void on_row(lcb_INSTANCE* /*instance*/, int /*kind*/, const lcb_RESPQUERY* response) {
+  void* cookie = nullptr;
+  lcb_respquery_cookie(response, &cookie);
+  auto* rows = static_cast<Rows*>(cookie);
+  if (lcb_respquery_is_final(response) == 0) {
+    const char* row = nullptr;
+    std::size_t bytes = 0;
+    lcb_respquery_row(response, &row, &bytes);
+    rows->rows.emplace_back(row, bytes);
+    return;
+  }
+  const std::unique_ptr<Rows> ended(rows);
+  Reply reply{.said = {lcb_respquery_status(response), 0}, .rows = std::move(rows->rows)};
+  const lcb_QUERY_ERROR_CONTEXT* context = nullptr;
+  const char* words = nullptr;
+  std::size_t bytes = 0;
+  if (lcb_respquery_error_context(response, &context) == LCB_SUCCESS && context != nullptr)
+    lcb_errctx_query_first_error_message(context, &words, &bytes);
+  if (words != nullptr) reply.words.assign(words, bytes);
+  rows->asker.reply(std::move(reply));
+}
+
+/// What every client of a place shares.
+struct Settings {
+  CouchbasePlace place;
+  std::string connection;
+  std::string password;
+};
+
+class LibraryClient final : public Client {
+ public:
+  LibraryClient(boost::asio::any_io_executor executor, std::shared_ptr<const Settings> settings)
+      : settings_(std::move(settings)), io_(std::move(executor)) {}
+  LibraryClient(const LibraryClient&) = delete;
+  LibraryClient& operator=(const LibraryClient&) = delete;
+  ~LibraryClient() override {
+    if (instance_ != nullptr) lcb_destroy(instance_);
+  }
+
+  /// The library's instance, before anything is asked of it.
+  Said create() {
+    lcb_CREATEOPTS* made = nullptr;
+    lcb_createopts_create(&made, LCB_TYPE_BUCKET);
+    const Options options(made);
+    const Settings& settings = *settings_;
+    const CouchbasePlace& place = settings.place;
+    lcb_createopts_connstr(made, settings.connection.data(), settings.connection.size());
+    lcb_createopts_bucket(made, place.bucket.data(), place.bucket.size());
+    if (!place.user.empty())
+      lcb_createopts_credentials(made, place.user.data(), place.user.size(),
+                                 settings.password.data(), settings.password.size());
+    lcb_createopts_io(made, io_.table());
+    const lcb_STATUS created = lcb_create(&instance_, made);
+    if (created != LCB_SUCCESS) {
+      instance_ = nullptr;
+      return Said{created, 0};
+    }
+    lcb_set_cookie(instance_, this);
+    lcb_retry_strategy(instance_, &repeat_reads);
+    lcb_set_bootstrap_callback(instance_, &LibraryClient::on_connected);
+    lcb_install_callback(instance_, LCB_CALLBACK_STORE, &on_stored);
+    lcb_install_callback(instance_, LCB_CALLBACK_GET, &on_got);
+    return {};
+  }
+
+  void connect(std::function<void(Said)> ended) override {
+    connected_ = std::move(ended);
+    const lcb_STATUS begun = lcb_connect(instance_);
+    if (begun != LCB_SUCCESS) tell_connected(begun);
+  }
+
+  void open_batch() override { lcb_sched_enter(instance_); }
+  void close_batch() override { lcb_sched_leave(instance_); }
+
+  Said ask(const Order& order, Asker& asker) override {
+    switch (order.call) {
+      case Call::get:
+        return get(order, asker);
+      case Call::list:
+        return list(order, asker);
+      case Call::add:
+      case Call::cas:
+        break;
+    }
+    return store(order, asker);
+  }
+
+  std::int64_t map_revision() override {
+    lcbvb_CONFIG* map = nullptr;
+    lcb_cntl(instance_, LCB_CNTL_GET, LCB_CNTL_VBCONFIG, static_cast<void*>(&map));
+    return map == nullptr ? -1 : lcbvb_get_revision(map);
+  }
+
+  void rest() override { io_.rest(); }
+  void wake() override { io_.wake(); }
+
+ private:
+  static void on_connected(lcb_INSTANCE* instance, lcb_STATUS ended) {
+    auto* client = static_cast<LibraryClient*>(const_cast<void*>(lcb_get_cookie(instance)));
+    client->tell_connected(ended);
+  }
+
+  void tell_connected(lcb_STATUS ended) {
+    if (const auto told = std::exchange(connected_, nullptr)) told(Said{ended, 0});
+  }
+
+  Said store(const Order& order, Asker& asker) {
+    const bool is_cas = order.call == Call::cas;
+    POSSE_ASSERT(!is_cas || order.version != Version{});
+    lcb_CMDSTORE* made = nullptr;
+    lcb_cmdstore_create(&made, is_cas ? LCB_STORE_REPLACE : LCB_STORE_INSERT);
+    const StoreCommand command(made);
+    const CouchbasePlace& place = settings_->place;
+    if (!place.scope.empty())
+      lcb_cmdstore_collection(made, place.scope.data(), place.scope.size(), place.collection.data(),
+                              place.collection.size());
+    lcb_cmdstore_key(made, order.id.data(), order.id.size());
+    lcb_cmdstore_value(made, order.value.data(), order.value.size());
+    lcb_cmdstore_flags(made, flags_of(order.value));
+    lcb_cmdstore_durability(made, level_of(place.durability));
+    if (is_cas) lcb_cmdstore_cas(made, static_cast<std::uint64_t>(order.version));
+    return Said{lcb_store(instance_, &asker, made), 0};
+  }
+
+  Said get(const Order& order, Asker& asker) {
+    lcb_CMDGET* made = nullptr;
+    lcb_cmdget_create(&made);
+    const GetCommand command(made);
+    const CouchbasePlace& place = settings_->place;
+    if (!place.scope.empty())
+      lcb_cmdget_collection(made, place.scope.data(), place.scope.size(), place.collection.data(),
+                            place.collection.size());
+    lcb_cmdget_key(made, order.id.data(), order.id.size());
+    return Said{lcb_get(instance_, &asker, made), 0};
+  }
+
+  Said list(const Order& order, Asker& asker) {
+    lcb_CMDQUERY* made = nullptr;
+    lcb_cmdquery_create(&made);
+    const QueryCommand command(made);
+    lcb_cmdquery_statement(made, order.statement.data(), order.statement.size());
+    lcb_cmdquery_positional_params(made, order.parameters.data(), order.parameters.size());
+    lcb_cmdquery_consistency(made, LCB_QUERY_CONSISTENCY_REQUEST);
+    lcb_cmdquery_readonly(made, 1);
+    lcb_cmdquery_callback(made, &on_row);
+    auto rows = std::make_unique<Rows>(Rows{.asker = asker});
+    const lcb_STATUS asked = lcb_query(instance_, rows.get(), made);
+    if (asked == LCB_SUCCESS) std::ignore = rows.release();  // on_row has it now
+    return Said{asked, 0};
+  }
+
+  std::shared_ptr<const Settings> settings_;
+  AsioIo io_;
+  lcb_INSTANCE* instance_ = nullptr;
+  std::function<void(Said)> connected_;
+};
+
+Result<std::string> content_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream content;
+  content << stream.rdbuf();
+  if (!stream) return Error{Errc::unavailable, "cannot read " + file.string()};
+  return content.str();
+}
+
+}  // namespace
+
+Result<MakeClient> library_client(const CouchbasePlace& place) {
+  auto settings = std::make_shared<Settings>(
+      Settings{.place = place, .connection = connection_string(place), .password = {}});
+  if (!place.password_file.empty()) {
+    auto password = content_of(place.password_file);
+    if (!password) return password.error();
+    while (password->ends_with('\n') || password->ends_with('\r')) password->pop_back();
+    settings->password = *std::move(password);
+  }
+  for (const auto* file : {&place.ca, &place.cert, &place.key}) {
+    if (file->empty()) continue;
+    if (const auto content = content_of(*file); !content) return content.error();
+  }
+  return [settings = std::shared_ptr<const Settings>(std::move(settings))](
+             boost::asio::any_io_executor executor) -> Result<std::unique_ptr<Client>> {
+    auto client = std::make_unique<LibraryClient>(std::move(executor), settings);
+    const Said created = client->create();
+    if (created != Said{}) return error_of(created, "cannot use " + settings->connection);
+    return std::unique_ptr<Client>(std::move(client));
+  };
+}
+
+bool has_library() {
+  return true;
+}
+
+}  // namespace posse::couchbase

@@ -1,0 +1,128 @@
+/// Pages of ids, and the documents behind them.
+// SPDX-License-Identifier: Apache-2.0
+#include "stores/couchbase/listing.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "core/task_group.h"
+
+namespace posse::couchbase {
+namespace {
+
+/// How many ids are asked for at a time, and how many of their documents.
+constexpr std::size_t ids_max = 1000;
+
+/// Documents that were asked for at the same time.
+struct Gathering {
+  std::vector<std::optional<Result<Outcome>>> outcomes;
+};
+
+Task<void> gather(std::shared_ptr<Calls> calls, std::string id,
+                  std::shared_ptr<Gathering> gathering, std::size_t place) {
+  Order order{.call = Call::get, .id = std::move(id)};
+  auto outcome = co_await calls->ask(std::move(order));
+  gathering->outcomes[place].emplace(std::move(outcome));
+}
+
+std::string keyspace(const CouchbasePlace& place) {
+  std::string name = '`' + place.bucket + '`';
+  if (!place.scope.empty()) name += ".`" + place.scope + "`.`" + place.collection + '`';
+  return name;
+}
+
+/// Rows that are no text are not ids.
+std::vector<std::string> texts(const std::vector<std::string>& rows) {
+  std::vector<std::string> ids;
+  for (const std::string& row : rows) {
+    boost::system::error_code wrong;
+    const auto value = boost::json::parse(row, wrong);
+    if (!wrong && value.is_string()) ids.emplace_back(value.get_string());
+  }
+  return ids;
+}
+
+}  // namespace
+
+std::string index_advice(const CouchbasePlace& place) {
+  return "they need the query and index services and CREATE PRIMARY INDEX ON " + keyspace(place);
+}
+
+std::string ids_statement(const CouchbasePlace& place, std::string_view comparison) {
+  return "SELECT RAW META(d).id FROM " + keyspace(place) + " AS d WHERE META(d).id " +
+         std::string(comparison) + " $1 AND META(d).id < $2 ORDER BY META(d).id LIMIT $3";
+}
+
+Listing::Listing(std::shared_ptr<Calls> calls, const CouchbasePlace& place, Range range)
+    : calls_(std::move(calls)),
+      place_(place),
+      names_(place.prefix),
+      range_(std::move(range)),
+      from_(names_.first(std::max(range_.prefix, range_.after))),
+      end_(names_.end(range_.prefix)) {}
+
+bool Listing::is_wanted(const Key& key) const {
+  const bool is_behind = range_.after.empty() || key.text() > range_.after;
+  return is_behind && key.text().starts_with(range_.prefix);
+}
+
+Task<Result<std::vector<std::string>>> Listing::ask_for_ids(std::string comparison) {
+  boost::json::array parameters;
+  parameters.emplace_back(from_);
+  parameters.emplace_back(end_);
+  parameters.emplace_back(std::min(range_.items_max + 1, ids_max));
+  Order order{.call = Call::list,
+              .statement = ids_statement(place_, comparison),
+              .parameters = boost::json::serialize(parameters)};
+  auto listed = co_await calls_->ask(std::move(order));
+  if (!listed) co_return listed.error();
+  co_return texts(listed->rows);
+}
+
+Task<Result<void>> Listing::get_all(std::vector<std::string> ids) {
+  auto gathering = std::make_shared<Gathering>();
+  gathering->outcomes.resize(ids.size());
+  TaskGroup asking(calls_->executor());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    asking.spawn(gather(calls_, ids[i], gathering, i));
+  }
+  co_await asking.join();
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    std::optional<Result<Outcome>>& outcome = gathering->outcomes[i];
+    if (!outcome) co_return Error{Errc::unavailable, "a list was cancelled"};
+    if (!*outcome) co_return outcome->error();
+    Outcome& document = **outcome;
+    if (document.answer != Answer::done) continue;  // it has gone meanwhile
+    auto key = names_.key(ids[i], document.value);
+    if (!key || !is_wanted(*key)) continue;
+    found_.push_back(Listed{*std::move(key), {document.version, std::move(document.value)}});
+  }
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<Listed>>> Listing::read() {
+  const std::size_t asked = std::min(range_.items_max + 1, ids_max);
+  std::string comparison = ">=";
+  while (from_ < end_) {
+    auto ids = co_await ask_for_ids(comparison);
+    if (!ids) co_return ids.error();
+    const bool is_end = ids->size() < asked;
+    if (!ids->empty()) from_ = ids->back();
+    comparison = ">";
+    auto got = co_await get_all(*std::move(ids));
+    if (!got) co_return got.error();
+    // Behind an id that is only a head and a digest, one may come whose key is before it.
+    const bool is_complete = names_.head(from_) == from_;
+    if (is_end || (found_.size() >= range_.items_max && is_complete)) break;
+  }
+  std::ranges::sort(found_, {}, &Listed::key);
+  if (found_.size() > range_.items_max) found_.resize(range_.items_max, Listed{});
+  co_return std::move(found_);
+}
+
+}  // namespace posse::couchbase

@@ -1,0 +1,114 @@
+/// What each answer of libcouchbase means, and that nothing else means anything.
+// SPDX-License-Identifier: Apache-2.0
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "stores/couchbase/answers.h"
+
+namespace posse::couchbase {
+namespace {
+
+struct Row {
+  Said said;
+  Answer get;
+  Answer add;
+  Answer cas;
+};
+
+using enum Answer;
+
+/// Every pair that counts, by the numbers that stand in libcouchbase's and the server's headers.
+const std::vector<Row>& rows() {
+  static const std::vector<Row> all{
+      {{0, 0x00}, done, done, done},
+      {{305, 0x02}, unavailable, refused, refused},
+      {{209, 0x02}, unavailable, unknown, refused},
+      {{301, 0x01}, empty, unknown, refused},
+      {{304, 0x03}, unavailable, too_large, too_large},
+      {{207, 0x82}, unavailable, unavailable, unavailable},
+      {{207, 0x85}, unavailable, unavailable, unavailable},
+      {{207, 0x86}, unavailable, unavailable, unavailable},
+      {{303, 0x09}, unavailable, unavailable, unavailable},
+      {{307, 0xa0}, unavailable, unavailable, unavailable},
+      {{308, 0xa1}, unavailable, unavailable, unavailable},
+      {{310, 0xa2}, unavailable, unavailable, unavailable},
+      {{311, 0xa4}, unavailable, unavailable, unavailable},
+      {{206, 0x20}, unavailable, unavailable, unavailable},
+      {{206, 0x24}, unavailable, unavailable, unavailable},
+  };
+  return all;
+}
+
+bool is_row(Said said) {
+  for (const Row& row : rows()) {
+    if (row.said == said) return true;
+  }
+  return false;
+}
+
+constexpr int codes_end = 1100;
+constexpr int statuses_end = 256;
+
+TEST(CouchbaseAnswers, APairOfCodeAndStatusSaysWhatBecameOfIt) {
+  for (const Row& row : rows()) {
+    const auto told = ::testing::Message() << row.said.code << ", " << row.said.status;
+    EXPECT_EQ(answer_of(Call::get, row.said, Map::same), row.get) << told;
+    EXPECT_EQ(answer_of(Call::add, row.said, Map::same), row.add) << told;
+    EXPECT_EQ(answer_of(Call::cas, row.said, Map::same), row.cas) << told;
+  }
+}
+
+// Codes of a later version too, and codes that the library has made up beside a status of another
+// answer, or none.
+TEST(CouchbaseAnswers, OfAnythingElseAWriteIsUnknownAndAReadUnavailable) {
+  for (int code = 0; code < codes_end; ++code) {
+    for (int status = 0; status < statuses_end; ++status) {
+      const Said said{code, status};
+      if (is_row(said)) continue;
+      ASSERT_EQ(answer_of(Call::add, said, Map::same), unknown) << code << ", " << status;
+      ASSERT_EQ(answer_of(Call::cas, said, Map::same), unknown) << code << ", " << status;
+      ASSERT_EQ(answer_of(Call::get, said, Map::same), unavailable) << code << ", " << status;
+    }
+  }
+}
+
+// The library sends it once more, and the second copy meets what the first has done.
+TEST(CouchbaseAnswers, AfterTheMapHasChangedNoRefusalOfAWriteCounts) {
+  for (int code = 0; code < codes_end; ++code) {
+    for (int status = 0; status < statuses_end; ++status) {
+      const Said said{code, status};
+      const Answer expected = said == Said{} ? done : unknown;
+      ASSERT_EQ(answer_of(Call::add, said, Map::changed), expected) << code << ", " << status;
+      ASSERT_EQ(answer_of(Call::cas, said, Map::changed), expected) << code << ", " << status;
+    }
+  }
+  for (const Row& row : rows()) EXPECT_EQ(answer_of(Call::get, row.said, Map::changed), row.get);
+}
+
+TEST(CouchbaseAnswers, AListIsDoneOrUnavailable) {
+  for (const Map map : {Map::same, Map::changed}) {
+    EXPECT_EQ(answer_of(Call::list, {}, map), done);
+    for (const Row& row : rows()) {
+      if (row.said != Said{}) {
+        EXPECT_EQ(answer_of(Call::list, row.said, map), unavailable);
+      }
+    }
+  }
+}
+
+TEST(CouchbaseAnswers, AnErrorSaysWhatAnOperatorCanDo) {
+  EXPECT_EQ(error_of({308, 0xa1}, "Couchbase").detail,
+            "Couchbase: too few nodes are up for a durable write; if it stays so, it is a wrong "
+            "setting: the bucket must have 1 or 2 replicas, and the cluster more nodes than that "
+            "(libcouchbase 308, the node's status 161)");
+  EXPECT_EQ(error_of({777, 0}, "Couchbase").detail, "Couchbase: libcouchbase 777");
+  EXPECT_EQ(error_of({201, 0x88}, "Couchbase").detail,
+            "Couchbase: there is no such collection in the bucket (libcouchbase 201, the node's "
+            "status 136)");
+  EXPECT_EQ(error_of({304, 3}, "Couchbase").code, Errc::too_large);
+  EXPECT_EQ(error_of({201, 0}, "Couchbase").code, Errc::unavailable);
+}
+
+}  // namespace
+}  // namespace posse::couchbase
