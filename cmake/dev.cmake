@@ -4,6 +4,8 @@ target_compile_options(posse_dev INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Wswitch-enum -Werror -fstack-protector-strong)
 
+# What is precompiled is named without its folder, so that copies of the tree share it.
+target_include_directories(posse_dev INTERFACE ${PROJECT_SOURCE_DIR}/cmake)
 
 # ccache can only reuse a precompiled header whose time stamp is not part of it.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")

@@ -8,7 +8,7 @@ function(posse_library name)
   target_link_libraries(posse_${name} PRIVATE $<BUILD_INTERFACE:posse_dev>)
   if(name STREQUAL "core" OR ARGN)
     target_precompile_headers(posse_${name} PRIVATE
-      ${PROJECT_SOURCE_DIR}/cmake/precompiled.h ${ARGN})
+      <precompiled.h> ${ARGN})
   else()
     target_precompile_headers(posse_${name} REUSE_FROM posse_core)
   endif()

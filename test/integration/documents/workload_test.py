@@ -21,7 +21,7 @@ from processes import ends_with_this_thread
 
 LOAD = os.environ["POSSE_DOCUMENTS_LOAD"]
 POSSE = os.environ["POSSE"]
-SECONDS = int(os.environ.get("POSSE_DOCUMENTS_SECONDS", "15"))
+SECONDS = int(os.environ.get("POSSE_DOCUMENTS_SECONDS", "10"))
 # Where the histories of a run that failed stay.
 KEEP = os.environ.get("POSSE_DOCUMENTS_KEEP")
 PROCESSES = 3
