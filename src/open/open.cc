@@ -75,16 +75,16 @@ Result<std::unique_ptr<OpenStore>> opened(std::unique_ptr<Driver> driver, bool w
   return std::unique_ptr<OpenStore>(std::make_unique<Opened<Driver>>(std::move(driver), was_new));
 }
 
-Error no_shop(const std::string& where) {
+Error no_store(const std::string& where) {
   return Error{Errc::unavailable,
-               "there is no shop in " + where + "; `posse account create` makes one"};
+               "there is no store in " + where + "; `posse account create` makes a shop there"};
 }
 
 Result<std::unique_ptr<OpenStore>> open_lmdb(const std::string& url, Missing missing,
                                              boost::asio::any_io_executor executor) {
   const std::filesystem::path directory = url.substr(lmdb_scheme.size());
   const bool is_new = !is_there(url);
-  if (missing == Missing::refuse && is_new) return no_shop(directory.string());
+  if (missing == Missing::refuse && is_new) return no_store(directory.string());
   auto lmdb = LmdbStore::open({.executor = std::move(executor), .directory = directory});
   if (!lmdb) return lmdb.error();
   return opened(*std::move(lmdb), is_new);
@@ -97,7 +97,7 @@ Result<std::unique_ptr<OpenStore>> open_etcd(const std::string& url, Missing mis
   auto etcd = EtcdStore::open({.executor = std::move(executor), .place = *std::move(place)});
   if (!etcd) return etcd.error();
   const bool is_new = (*etcd)->was_empty();
-  if (missing == Missing::refuse && is_new) return no_shop(url);
+  if (missing == Missing::refuse && is_new) return no_store(url);
   return opened(*std::move(etcd), is_new);
 }
 
@@ -115,7 +115,7 @@ Result<std::unique_ptr<OpenStore>> open_couchbase(const std::string& url, Missin
   auto store = CouchbaseStore::open(std::move(options));
   if (!store) return store.error();
   const bool is_new = (*store)->was_new();
-  if (is_new && !may_make) return no_shop(url);
+  if (is_new && !may_make) return no_store(url);
   return opened(*std::move(store), is_new);
 }
 

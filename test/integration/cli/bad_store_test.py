@@ -125,7 +125,7 @@ class BadStore(ShopCase):
         file = self.store / "data.mdb"
         file.write_bytes(b"")
         for words in (("audit",), ("audit", "--repair"), *READING):
-            self.refuses(self.posse(*words), 3, "there is no shop in")
+            self.refuses(self.posse(*words), 3, "there is no store in")
         self.assertEqual(file.read_bytes(), b"")
 
     def test_whose_file_is_a_link_is_refused(self):

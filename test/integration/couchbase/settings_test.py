@@ -87,7 +87,7 @@ class Settings(ClusterCase):
         ran = subprocess.run([POSSE, "audit", "--store", self.store()], capture_output=True,
                              check=False, timeout=60, text=True)
         self.assertEqual(ran.returncode, UNREACHABLE)
-        self.assertIn("there is no shop in couchbase://", ran.stderr)
+        self.assertIn("there is no store in couchbase://", ran.stderr)
 
     def manage(self, path, **fields):
         """As an administrator: POSTs a form."""
