@@ -1,6 +1,8 @@
 /// Lists whose keys are too long for their ids, and what stands beside ours.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -69,6 +71,12 @@ TEST_F(CouchbaseListing, LongKeysComeInTheirOrderOnPagesOfAnySize) {
     EXPECT_EQ(found, all) << items_max;
   }
   EXPECT_EQ(page(std::string(200, 'k') + "3", "", 100).size(), 10U);
+}
+
+// One more than that was none, and a page of none is never the last.
+TEST_F(CouchbaseListing, APageMayBeAsLargeAsCanBeSaid) {
+  fill({"a", "b"});
+  EXPECT_EQ(page("", "", std::numeric_limits<std::size_t>::max()), (Keys{"a", "b"}));
 }
 
 TEST_F(CouchbaseListing, OtherDocumentsAreNotOurs) {

@@ -18,6 +18,11 @@ namespace {
 /// How many ids are asked for at a time, and how many of their documents.
 constexpr std::size_t ids_max = 1000;
 
+/// One more than are wanted, as the first may be no document of ours, or gone meanwhile.
+std::size_t ids_for(std::size_t items) {
+  return std::min(items, ids_max - 1) + 1;
+}
+
 /// Documents that were asked for at the same time.
 struct Gathering {
   std::vector<std::optional<Result<Outcome>>> outcomes;
@@ -75,7 +80,7 @@ Task<Result<std::vector<std::string>>> Listing::ask_for_ids(std::string comparis
   boost::json::array parameters;
   parameters.emplace_back(from_);
   parameters.emplace_back(end_);
-  parameters.emplace_back(std::min(range_.items_max + 1, ids_max));
+  parameters.emplace_back(ids_for(range_.items_max));
   Order order{.call = Call::list,
               .statement = ids_statement(place_, comparison),
               .parameters = boost::json::serialize(parameters)};
@@ -106,7 +111,7 @@ Task<Result<void>> Listing::get_all(std::vector<std::string> ids) {
 }
 
 Task<Result<std::vector<Listed>>> Listing::read() {
-  const std::size_t asked = std::min(range_.items_max + 1, ids_max);
+  const std::size_t asked = ids_for(range_.items_max);
   std::string comparison = ">=";
   while (from_ < end_) {
     auto ids = co_await ask_for_ids(comparison);
