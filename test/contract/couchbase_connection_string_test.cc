@@ -1,8 +1,8 @@
 /// What libcouchbase is told about a place.
 // SPDX-License-Identifier: Apache-2.0
-#include "stores/couchbase/connection_string.h"
-
 #include <gtest/gtest.h>
+
+#include "stores/couchbase/connection_string.h"
 
 namespace posse::couchbase {
 namespace {
