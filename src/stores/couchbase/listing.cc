@@ -10,6 +10,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "core/event.h"
 #include "core/task_group.h"
 
 namespace posse::couchbase {
@@ -25,14 +26,19 @@ std::size_t ids_for(std::size_t items) {
 
 /// Documents that were asked for at the same time.
 struct Gathering {
+  std::vector<std::string> ids;
   std::vector<std::optional<Result<Outcome>>> outcomes;
+  std::size_t missing = 0;
 };
 
-Task<void> gather(std::shared_ptr<Calls> calls, std::string id,
-                  std::shared_ptr<Gathering> gathering, std::size_t place) {
-  Order order{.call = Call::get, .id = std::move(id)};
+/// `is_last` belongs to those who gather, and not to whoever waits for it: where their calls are
+/// dropped, it goes with them, and he unwinds.
+Task<void> gather(std::shared_ptr<Calls> calls, std::size_t place,
+                  std::shared_ptr<Gathering> gathering, std::shared_ptr<Event> is_last) {
+  Order order{.call = Call::get, .id = gathering->ids[place]};
   auto outcome = co_await calls->ask(std::move(order));
   gathering->outcomes[place].emplace(std::move(outcome));
+  if (--gathering->missing == 0) is_last->set();
 }
 
 std::string keyspace(const CouchbasePlace& place) {
@@ -90,13 +96,19 @@ Task<Result<std::vector<std::string>>> Listing::ask_for_ids(std::string comparis
 }
 
 Task<Result<void>> Listing::get_all(std::vector<std::string> ids) {
+  if (ids.empty()) co_return Result<void>();
   auto gathering = std::make_shared<Gathering>();
+  gathering->ids = ids;
   gathering->outcomes.resize(ids.size());
+  gathering->missing = ids.size();
+  auto is_last = std::make_shared<Event>();
   TaskGroup asking(calls_->executor());
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    asking.spawn(gather(calls_, ids[i], gathering, i));
+    asking.spawn(gather(calls_, i, gathering, is_last));
   }
-  co_await asking.join();
+  auto all = is_last->wait();
+  is_last.reset();
+  co_await std::move(all);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     std::optional<Result<Outcome>>& outcome = gathering->outcomes[i];
     if (!outcome) co_return Error{Errc::unavailable, "a list was cancelled"};
