@@ -71,6 +71,11 @@ Task<Result<Outcome>> Calls::ask(Order order) {
 }
 
 void Calls::begin(Handler handler, Order order) {
+  if (is_closed_) {
+    // Dropped, but not from below its own coroutine.
+    boost::asio::post(executor_, [dropped = std::make_shared<Handler>(std::move(handler))] {});
+    return;
+  }
   auto slot = boost::asio::get_associated_cancellation_slot(handler);
   auto asked = std::make_shared<Asked>(*this, std::move(handler), std::move(order));
   asked->deadline = std::chrono::steady_clock::now() + deadlines_.connecting;

@@ -56,7 +56,7 @@ class Calls : public std::enable_shared_from_this<Calls> {
   /// Has `order`, whose bounds are kept, carried out.
   Task<Result<Outcome>> ask(Order order);
 
-  /// Drops the calls under way: their coroutines unwind. Nothing may be called afterwards.
+  /// Drops the calls under way, and those that are begun afterwards: their coroutines unwind.
   void close();
 
   /// What the library said of the last call or connection that failed; nothing if it said nothing.
