@@ -33,6 +33,16 @@ bool is_couchbase(const std::string& url) {
   return url.starts_with(couchbase_scheme) || url.starts_with(couchbase_secure_scheme);
 }
 
+/// For messages: without what stands where others have a password, which people try.
+std::string without_password(const std::string& url) {
+  constexpr std::string_view begin = "://";
+  const std::size_t at = url.rfind('@');
+  const std::size_t scheme = url.find(begin);
+  if (at == std::string::npos || scheme == std::string::npos) return url;
+  const std::size_t colon = url.find(':', scheme + begin.size());
+  return colon < at ? url.substr(0, colon + 1) + "..." + url.substr(at) : url;
+}
+
 template <class Driver>
 class Opened final : public OpenStore {
  public:
@@ -125,12 +135,12 @@ std::optional<std::string> wrong_store_url(const std::string& url) {
   if (is_couchbase(url)) {
     const auto place = couchbase_place(url);
     if (place) return {};
-    return "`" + url + "`: " + place.error().detail;
+    return "`" + without_password(url) + "`: " + place.error().detail;
   }
   if (is_etcd(url)) {
     const auto place = etcd_place(url);
     if (place) return {};
-    return "`" + url + "`: " + place.error().detail;
+    return "`" + without_password(url) + "`: " + place.error().detail;
   }
   const bool is_lmdb = url.starts_with(lmdb_scheme) && url.size() > lmdb_scheme.size();
   if (is_lmdb || url == memory_scheme) return {};

@@ -240,6 +240,16 @@ TEST_F(CouchbaseCalls, ClosingUnwindsWhoWaitsAndEveryCookieHasItsReply) {
   EXPECT_EQ(asked.use_count(), 1);  // the coroutine's own is gone
 }
 
+// The gets of a list that had not begun yet waited for ever, and the calls with them.
+TEST_F(CouchbaseCalls, WhoBeginsAfterClosingUnwindsToo) {
+  const Kept late = begin(get("a"));
+  calls_->close();
+  poll();
+  EXPECT_FALSE(*late);
+  EXPECT_EQ(late.use_count(), 1);
+  EXPECT_EQ(cluster.clients, 0U);
+}
+
 TEST_F(CouchbaseCalls, AnAnswerUnderWayOutlivesTheCalls) {
   treat({.is_within = true});
   const Kept asked = begin(add("a"));

@@ -1,9 +1,14 @@
 /// Lists whose keys are too long for their ids, and what stands beside ours.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
@@ -16,7 +21,15 @@ namespace posse::couchbase {
 namespace {
 
 using testing::FakeCouchbase;
+using testing::Treatment;
 using Keys = std::vector<std::string>;
+
+/// Holds `kept` until it ends, or is dropped.
+Task<void> list(CouchbaseStore& store, std::shared_ptr<int> kept) {
+  (void)kept;
+  const auto listed = co_await store.scan("", "", 10);
+  EXPECT_TRUE(listed);
+}
 
 class CouchbaseListing : public ::testing::Test {
  protected:
@@ -71,6 +84,12 @@ TEST_F(CouchbaseListing, LongKeysComeInTheirOrderOnPagesOfAnySize) {
   EXPECT_EQ(page(std::string(200, 'k') + "3", "", 100).size(), 10U);
 }
 
+// One more than that was none, and a page of none is never the last.
+TEST_F(CouchbaseListing, APageMayBeAsLargeAsCanBeSaid) {
+  fill({"a", "b"});
+  EXPECT_EQ(page("", "", std::numeric_limits<std::size_t>::max()), (Keys{"a", "b"}));
+}
+
 TEST_F(CouchbaseListing, OtherDocumentsAreNotOurs) {
   fill({"a", "b"});
   cluster.documents["posse/!posse2"] = Document{Version{1}, "?"};
@@ -104,6 +123,22 @@ TEST_F(CouchbaseListing, AStatementNamesTheCollection) {
   place.collection = "daily";
   EXPECT_NE(ids_statement(place, ">").find("FROM `slots`.`shop`.`daily` AS d WHERE META(d).id > "),
             std::string::npos);
+}
+
+// The documents' calls were dropped, and with them whoever could have told the list: it waited
+// for ever, and was never freed.
+TEST_F(CouchbaseListing, AListUnwindsWhenItsStoreIsDestroyed) {
+  fill({"a", "b"});
+  cluster.treat = [](const Order& order) { return Treatment{.is_held = order.call == Call::get}; };
+  const auto kept = std::make_shared<int>();
+  boost::asio::co_spawn(io, list(*store, kept), boost::asio::detached);
+  io.restart();
+  io.poll();
+  ASSERT_EQ(kept.use_count(), 2);
+  store.reset();
+  io.restart();
+  io.poll();
+  EXPECT_EQ(kept.use_count(), 1);
 }
 
 }  // namespace

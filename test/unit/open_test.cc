@@ -24,5 +24,17 @@ TEST(Open, SaysWhatAUrlIsWhereThereIsNone) {
   }
 }
 
+// It stood in the log of whoever had tried.
+TEST(Open, APasswordInAUrlIsNotRepeated) {
+  EXPECT_EQ(wrong_store_url("couchbase://shop:p:@ss@host:1/slots"),
+            "`couchbase://shop:...@host:1/slots`: a password belongs into a file, "
+            "password_file=FILE");
+  EXPECT_EQ(wrong_store_url("etcd://shop:secret@host:2379"),
+            "`etcd://shop:...@host:2379`: a password belongs into a file, password_file=FILE");
+  EXPECT_EQ(wrong_store_url("couchbase://shop@host:1/slots"),
+            "`couchbase://shop@host:1/slots`: a user and password_file go together: "
+            "couchbase://USER@HOST/BUCKET?password_file=FILE");
+}
+
 }  // namespace
 }  // namespace posse

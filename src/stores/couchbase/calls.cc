@@ -7,6 +7,8 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
 
+#include "stores/couchbase/codes.h"
+
 namespace posse::couchbase {
 namespace {
 
@@ -69,6 +71,11 @@ Task<Result<Outcome>> Calls::ask(Order order) {
 }
 
 void Calls::begin(Handler handler, Order order) {
+  if (is_closed_) {
+    // Dropped, but not from below its own coroutine.
+    boost::asio::post(executor_, [dropped = std::make_shared<Handler>(std::move(handler))] {});
+    return;
+  }
   auto slot = boost::asio::get_associated_cancellation_slot(handler);
   auto asked = std::make_shared<Asked>(*this, std::move(handler), std::move(order));
   asked->deadline = std::chrono::steady_clock::now() + deadlines_.connecting;
@@ -106,7 +113,10 @@ void Calls::flush_once() {
 
 void Calls::connect() {
   auto made = make_(executor_);
-  if (!made) return refuse_waiting(made.error());
+  if (!made) {
+    could_not_connect({code::invalid_argument, 0}, made.error());
+    return;
+  }
   client_ = *std::move(made);
   client_->connect([calls = weak_from_this()](Said said) {
     const auto alive = calls.lock();
@@ -118,15 +128,19 @@ void Calls::connected(Said said) {
   const bool is_fine = said == Said{};
   if (!is_fine) {
     client_.reset();
-    last_failure_ = said;
-    failure_ = error_of(said, "cannot connect to Couchbase");
-    retry_at_ = std::chrono::steady_clock::now() + reconnect_pause;
-    refuse_waiting(*failure_);
+    could_not_connect(said, error_of(said, "cannot connect to Couchbase"));
     return;
   }
   failure_.reset();
   is_connected_ = true;
   flush();
+}
+
+void Calls::could_not_connect(Said said, Error why) {
+  last_failure_ = said;
+  failure_ = std::move(why);
+  retry_at_ = std::chrono::steady_clock::now() + reconnect_pause;
+  refuse_waiting(*failure_);
 }
 
 void Calls::ask_all() {

@@ -44,8 +44,10 @@ struct CouchbaseOptions {
 /// URL says. A document's version is its CAS value. No write is ever sent twice, so far as the
 /// library can be kept from it; where it cannot, the failure of one is `unknown`: answers.h.
 ///
-/// Calls that wait for a connection, or for an answer, end within 2.6 s, at most 4 s. The library
-/// goes on with what a cancelled call has asked.
+/// A call waits at most 2.5 s for a connection, and then 2.6 s, at most 4 s, for its answer; a list
+/// does so for each page of ids and for their documents. While the library asks a name server,
+/// which it does whenever it connects to a host that is no address, the executor's thread stands
+/// still. The library goes on with what a cancelled call has asked.
 ///
 /// A scan asks the query service for the keys, and then for each document; it needs a primary
 /// index. Without it scans are `unavailable`, and nothing else is: see warning().

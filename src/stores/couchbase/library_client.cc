@@ -55,10 +55,14 @@ lcb_DURABILITY_LEVEL level_of(Durability durability) {
 }
 
 /// Rule 1: nothing but reads is sent twice. The library's own strategy takes a write whose
-/// connection was cut for one that may be repeated.
-lcb_RETRY_ACTION repeat_reads(lcb_RETRY_REQUEST* request, lcb_RETRY_REASON /*reason*/) {
-  return lcb_RETRY_ACTION{.should_retry = lcb_retry_request_is_idempotent(request) != 0 ? 1U : 0U,
-                          .retry_after_ms = 0};
+/// connection was cut for one that may be repeated; and a query whose error says nothing of
+/// another try, as a missing index, it repeats at once and without end. Calls on documents have a
+/// pause of the library's own.
+lcb_RETRY_ACTION repeat_reads(lcb_RETRY_REQUEST* request, lcb_RETRY_REASON reason) {
+  constexpr std::uint32_t pause_ms = 100;
+  const bool may_repeat =
+      lcb_retry_request_is_idempotent(request) != 0 && reason != LCB_RETRY_REASON_UNKNOWN;
+  return lcb_RETRY_ACTION{.should_retry = may_repeat ? 1U : 0U, .retry_after_ms = pause_ms};
 }
 
 template <class Command, lcb_STATUS (*Function)(Command*)>
@@ -275,6 +279,7 @@ class LibraryClient final : public Client {
 
 Result<std::string> content_of(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
+  stream.peek();  // a directory can be opened, and only this says that it cannot be read
   std::ostringstream content;
   content << stream.rdbuf();
   if (!stream) return Error{Errc::unavailable, "cannot read " + file.string()};

@@ -10,6 +10,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "core/event.h"
 #include "core/task_group.h"
 
 namespace posse::couchbase {
@@ -18,16 +19,26 @@ namespace {
 /// How many ids are asked for at a time, and how many of their documents.
 constexpr std::size_t ids_max = 1000;
 
+/// One more than are wanted, as the first may be no document of ours, or gone meanwhile.
+std::size_t ids_for(std::size_t items) {
+  return std::min(items, ids_max - 1) + 1;
+}
+
 /// Documents that were asked for at the same time.
 struct Gathering {
+  std::vector<std::string> ids;
   std::vector<std::optional<Result<Outcome>>> outcomes;
+  std::size_t missing = 0;
 };
 
-Task<void> gather(std::shared_ptr<Calls> calls, std::string id,
-                  std::shared_ptr<Gathering> gathering, std::size_t place) {
-  Order order{.call = Call::get, .id = std::move(id)};
+/// `is_last` belongs to those who gather, and not to whoever waits for it: where their calls are
+/// dropped, it goes with them, and he unwinds.
+Task<void> gather(std::shared_ptr<Calls> calls, std::size_t place,
+                  std::shared_ptr<Gathering> gathering, std::shared_ptr<Event> is_last) {
+  Order order{.call = Call::get, .id = gathering->ids[place]};
   auto outcome = co_await calls->ask(std::move(order));
   gathering->outcomes[place].emplace(std::move(outcome));
+  if (--gathering->missing == 0) is_last->set();
 }
 
 std::string keyspace(const CouchbasePlace& place) {
@@ -75,7 +86,7 @@ Task<Result<std::vector<std::string>>> Listing::ask_for_ids(std::string comparis
   boost::json::array parameters;
   parameters.emplace_back(from_);
   parameters.emplace_back(end_);
-  parameters.emplace_back(std::min(range_.items_max + 1, ids_max));
+  parameters.emplace_back(ids_for(range_.items_max));
   Order order{.call = Call::list,
               .statement = ids_statement(place_, comparison),
               .parameters = boost::json::serialize(parameters)};
@@ -85,13 +96,19 @@ Task<Result<std::vector<std::string>>> Listing::ask_for_ids(std::string comparis
 }
 
 Task<Result<void>> Listing::get_all(std::vector<std::string> ids) {
+  if (ids.empty()) co_return Result<void>();
   auto gathering = std::make_shared<Gathering>();
+  gathering->ids = ids;
   gathering->outcomes.resize(ids.size());
+  gathering->missing = ids.size();
+  auto is_last = std::make_shared<Event>();
   TaskGroup asking(calls_->executor());
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    asking.spawn(gather(calls_, ids[i], gathering, i));
+    asking.spawn(gather(calls_, i, gathering, is_last));
   }
-  co_await asking.join();
+  auto all = is_last->wait();
+  is_last.reset();
+  co_await std::move(all);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     std::optional<Result<Outcome>>& outcome = gathering->outcomes[i];
     if (!outcome) co_return Error{Errc::unavailable, "a list was cancelled"};
@@ -106,7 +123,7 @@ Task<Result<void>> Listing::get_all(std::vector<std::string> ids) {
 }
 
 Task<Result<std::vector<Listed>>> Listing::read() {
-  const std::size_t asked = std::min(range_.items_max + 1, ids_max);
+  const std::size_t asked = ids_for(range_.items_max);
   std::string comparison = ">=";
   while (from_ < end_) {
     auto ids = co_await ask_for_ids(comparison);

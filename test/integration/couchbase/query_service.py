@@ -11,12 +11,14 @@ STATEMENT = re.compile(
 
 
 class QueryService:
-    """Knows the keys that the proxies have seen written. `port` is there after open()."""
+    """Knows the keys that the proxies have seen written. `port` is there after open(). While there
+    is an `error`, that is the answer."""
 
     def __init__(self, cluster):
         self.cluster = cluster
         self.port = None
         self.asked = 0
+        self.error = None
         self._server = None
 
     async def open(self):
@@ -42,6 +44,8 @@ class QueryService:
 
     def _answer(self, question):
         self.asked += 1
+        if self.error is not None:
+            return "404 Not Found", {"status": "fatal", "errors": [self.error]}
         asked = STATEMENT.fullmatch(question.get("statement", ""))
         if asked is None or question.get("scan_consistency") != "request_plus":
             return "400 Bad Request", {"status": "fatal", "errors": [

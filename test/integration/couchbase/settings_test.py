@@ -58,6 +58,8 @@ class Settings(ClusterCase):
                  "the user or the password is wrong"),
                 (store.replace(self.url.query, f"password_file={self.folder}/none"),
                  f"cannot read {self.folder}/none"),
+                (store.replace(self.url.query, f"password_file={self.folder}"),
+                 f"cannot read {self.folder}"),
                 (store.replace(bucket, "/nowhere"), "there is no such bucket"),
                 (store.replace(bucket, f"{bucket}/no/where"), "there is no such scope"),
                 (store.replace(bucket, f"{bucket}/_default/where"), "there is no such collection"),
@@ -65,6 +67,18 @@ class Settings(ClusterCase):
                 (store.replace(self.proxy.addresses, "nobody.invalid"), "there is no such host")):
             with self.subTest(words):
                 self.assertIn(words, self.refusal(wrong))
+
+    # It was asked again thousands of times, until the query's time was up.
+    def test_the_query_service_is_not_asked_again_at_once(self):
+        for error, asked_max in (({"code": 4000, "msg": "No index available"}, 1),
+                                 ({"code": 12004, "msg": "No primary index"}, 1),
+                                 ({"code": 5000, "msg": "busy", "retry": True}, 30)):
+            with self.subTest(error):
+                self.prefix += "-again"
+                self.proxy.query.error, self.proxy.query.asked = error, 0
+                subprocess.run([POSSE, "account", "create", "ann", "--store", self.store()],
+                               capture_output=True, check=True, timeout=60)
+                self.assertGreaterEqual(asked_max, self.proxy.query.asked)
 
     def test_a_bucket_without_durable_writes_is_told_at_the_start(self):
         for status, words in ((DURABILITY_INVALID_LEVEL, "the bucket's type has no durable writes"),
