@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "posse/open.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <type_traits>
@@ -75,6 +76,23 @@ Result<std::unique_ptr<OpenStore>> opened(std::unique_ptr<Driver> driver, bool w
   return std::unique_ptr<OpenStore>(std::make_unique<Opened<Driver>>(std::move(driver), was_new));
 }
 
+/// `url` as a message may quote it: a password that was written into it is left out.
+std::string without_password(std::string url) {
+  constexpr std::string_view slashes = "://";
+  constexpr std::string_view option = "password=";
+  constexpr const char* hidden = "...";
+  if (const std::size_t at = url.find(option); at != std::string::npos) {
+    const std::size_t from = at + option.size();
+    url.replace(from, std::min(url.find('&', from), url.size()) - from, hidden);
+  }
+  const std::size_t begin = url.find(slashes);
+  const std::size_t end = url.rfind('@');
+  if (begin == std::string::npos || end == std::string::npos) return url;
+  const std::size_t colon = url.find(':', begin + slashes.size());
+  if (colon < end) url.replace(colon + 1, end - colon - 1, hidden);
+  return url;
+}
+
 Error no_shop(const std::string& where) {
   return Error{Errc::unavailable,
                "there is no shop in " + where + "; `posse account create` makes one"};
@@ -125,16 +143,16 @@ std::optional<std::string> wrong_store_url(const std::string& url) {
   if (is_couchbase(url)) {
     const auto place = couchbase_place(url);
     if (place) return {};
-    return "`" + url + "`: " + place.error().detail;
+    return "`" + without_password(url) + "`: " + place.error().detail;
   }
   if (is_etcd(url)) {
     const auto place = etcd_place(url);
     if (place) return {};
-    return "`" + url + "`: " + place.error().detail;
+    return "`" + without_password(url) + "`: " + place.error().detail;
   }
   const bool is_lmdb = url.starts_with(lmdb_scheme) && url.size() > lmdb_scheme.size();
   if (is_lmdb || url == memory_scheme) return {};
-  return "must be " + std::string(store_url_forms) + ", not `" + url + "`";
+  return "must be " + std::string(store_url_forms) + ", not `" + without_password(url) + "`";
 }
 
 bool is_there(const std::string& url) {
