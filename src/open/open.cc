@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "posse/open.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <type_traits>
@@ -31,16 +32,6 @@ bool is_etcd(const std::string& url) {
 
 bool is_couchbase(const std::string& url) {
   return url.starts_with(couchbase_scheme) || url.starts_with(couchbase_secure_scheme);
-}
-
-/// For messages: without what stands where others have a password, which people try.
-std::string without_password(const std::string& url) {
-  constexpr std::string_view begin = "://";
-  const std::size_t at = url.rfind('@');
-  const std::size_t scheme = url.find(begin);
-  if (at == std::string::npos || scheme == std::string::npos) return url;
-  const std::size_t colon = url.find(':', scheme + begin.size());
-  return colon < at ? url.substr(0, colon + 1) + "..." + url.substr(at) : url;
 }
 
 template <class Driver>
@@ -83,6 +74,23 @@ class Opened final : public OpenStore {
 template <class Driver>
 Result<std::unique_ptr<OpenStore>> opened(std::unique_ptr<Driver> driver, bool was_new) {
   return std::unique_ptr<OpenStore>(std::make_unique<Opened<Driver>>(std::move(driver), was_new));
+}
+
+/// `url` as a message may quote it: a password that was written into it is left out.
+std::string without_password(std::string url) {
+  constexpr std::string_view slashes = "://";
+  constexpr std::string_view option = "password=";
+  constexpr const char* hidden = "...";
+  if (const std::size_t at = url.find(option); at != std::string::npos) {
+    const std::size_t from = at + option.size();
+    url.replace(from, std::min(url.find('&', from), url.size()) - from, hidden);
+  }
+  const std::size_t begin = url.find(slashes);
+  const std::size_t end = url.rfind('@');
+  if (begin == std::string::npos || end == std::string::npos) return url;
+  const std::size_t colon = url.find(':', begin + slashes.size());
+  if (colon < end) url.replace(colon + 1, end - colon - 1, hidden);
+  return url;
 }
 
 Error no_store(const std::string& where) {
@@ -144,7 +152,7 @@ std::optional<std::string> wrong_store_url(const std::string& url) {
   }
   const bool is_lmdb = url.starts_with(lmdb_scheme) && url.size() > lmdb_scheme.size();
   if (is_lmdb || url == memory_scheme) return {};
-  return "must be " + std::string(store_url_forms) + ", not `" + url + "`";
+  return "must be " + std::string(store_url_forms) + ", not `" + without_password(url) + "`";
 }
 
 bool is_there(const std::string& url) {
