@@ -1,7 +1,5 @@
 # Everything we build on, found once. Third-party headers are SYSTEM, so that their warnings stay theirs.
 find_package(Threads REQUIRED)
-# Called some thousand times a purchase: from the archive, calls of it need no detour.
-set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(lmdb REQUIRED IMPORTED_TARGET lmdb)

@@ -93,6 +93,17 @@ std::string without_password(std::string url) {
   return url;
 }
 
+/// Whether a slash stands before the `@`: in a password, as no name of a user has one. Behind it,
+/// a part of the password would be taken for a node, and repeated.
+bool has_slash_in_user(const std::string& url) {
+  constexpr std::string_view slashes = "://";
+  const std::string place = url.substr(0, url.find('?'));
+  const std::size_t begin = place.find(slashes);
+  const std::size_t at = place.rfind('@');
+  if (begin == std::string::npos || at == std::string::npos) return false;
+  return place.find('/', begin + slashes.size()) < at;
+}
+
 Error no_store(const std::string& where) {
   return Error{Errc::unavailable,
                "there is no store in " + where + "; `posse account create` makes a shop there"};
@@ -140,6 +151,9 @@ Result<std::unique_ptr<OpenStore>> open_couchbase(const std::string& url, Missin
 }  // namespace
 
 std::optional<std::string> wrong_store_url(const std::string& url) {
+  if (has_slash_in_user(url) && (is_couchbase(url) || is_etcd(url)))
+    return "`" + without_password(url) +
+           "`: a user's name has no `/`, and a password belongs into a file, password_file=FILE";
   if (is_couchbase(url)) {
     const auto place = couchbase_place(url);
     if (place) return {};
