@@ -235,7 +235,7 @@ Task<void> Demo::end_nodes() {
 Task<Result<Demo::Verdict>> Demo::judge() {
   Verdict verdict;
   NodeTill till(host_.io().get_executor(), host_.clock(), till_plan());
-  auto other = co_await testimony_.asked_again(&till, &host_.random(), asked_again_max);
+  auto other = co_await testimony_.asked_again(&host_, &till, plan_.buyers, asked_again_max);
   co_await end_nodes();
 
   Audit audit(host_.shop().journal(), host_.scan(), host_.clock());

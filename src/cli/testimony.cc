@@ -3,6 +3,9 @@
 #include "cli/testimony.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "core/task_group.h"
 
 namespace posse {
 namespace {
@@ -90,28 +93,44 @@ void Testimony::check_order(const Slots& slots, std::vector<std::string>& wrong)
   }
 }
 
-Task<std::vector<std::string>> Testimony::asked_again(Till* till, Random* random,
+Task<std::vector<std::string>> Testimony::asked_again(Host* host, Till* till, std::size_t buyers,
                                                       std::size_t most) const {
-  std::vector<std::string> wrong;
+  Asking asking{.till = *till, .left = drawn(host->random(), most), .wrong = {}};
+  TaskGroup askers(host->io().get_executor());
+  for (std::size_t i = 0; i < buyers; ++i) askers.spawn(ask(&asking, i));
+  co_await askers.join();
+  co_return std::move(asking.wrong);
+}
+
+/// One in so many of each campaign, from a start drawn by chance.
+std::vector<const Testimony::Slots::value_type*> Testimony::drawn(Random& random,
+                                                                  std::size_t most) const {
+  std::vector<const Slots::value_type*> told;
   for (const auto& [campaign, slots] : sold_) {
-    // One in so many, from a start drawn by chance.
-    const std::size_t share = most / sold_.size();
-    const std::size_t step =
-        std::max<std::size_t>(1, slots.size() / std::max<std::size_t>(1, share));
-    std::size_t until_next = random->bits() % step;
-    for (const auto& [slot, acknowledged] : slots) {
+    const std::size_t share = std::max<std::size_t>(1, most / sold_.size());
+    const std::size_t step = std::max<std::size_t>(1, slots.size() / share);
+    std::size_t until_next = random.bits() % step;
+    for (const auto& slot : slots) {
       if (until_next-- > 0) continue;
       until_next = step - 1;
-      const auto answer = co_await till->buy(0, acknowledged.purchase);
-      const auto* sale = answer ? std::get_if<Sale>(&*answer) : nullptr;
-      const bool same = sale != nullptr && sale->repeated && number(sale->slot) == slot &&
-                        sale->price == acknowledged.price && sale->intent == acknowledged.intent;
-      if (!same)
-        wrong.push_back(name_of(campaign.text(), slot) + " has another answer when asked again");
-      if (wrong.size() >= wrong_max) co_return wrong;
+      told.push_back(&slot);
     }
   }
-  co_return wrong;
+  return told;
+}
+
+Task<void> Testimony::ask(Asking* asking, std::size_t buyer) {
+  while (!asking->left.empty() && asking->wrong.size() < wrong_max) {
+    const auto& [slot, told] = *asking->left.back();
+    asking->left.pop_back();
+    const auto answer = co_await asking->till.buy(buyer, told.purchase);
+    const auto* sale = answer ? std::get_if<Sale>(&*answer) : nullptr;
+    const bool same = sale != nullptr && sale->repeated && number(sale->slot) == slot &&
+                      sale->price == told.price && sale->intent == told.intent;
+    if (same) continue;
+    const std::string name = name_of(told.purchase.campaign.text(), slot);
+    asking->wrong.push_back(name + " has another answer when asked again");
+  }
 }
 
 }  // namespace posse

@@ -27,9 +27,10 @@ class Testimony final : public Witness {
   /// Errors: the store's; `unreadable`.
   Task<Result<std::vector<std::string>>> contradictions(Host* host);
 
-  /// Asks again for up to `most` of the purchases that were acknowledged: the same key has the
-  /// same answer, at any till. Gives a sentence for each that is wrong.
-  Task<std::vector<std::string>> asked_again(Till* till, Random* random, std::size_t most) const;
+  /// Asks `till` again for up to `most` of the purchases that were acknowledged, as `buyers` at
+  /// once: the same key has the same answer, at any till. Gives a sentence for each that is wrong.
+  Task<std::vector<std::string>> asked_again(Host* host, Till* till, std::size_t buyers,
+                                             std::size_t most) const;
 
  private:
   struct Acknowledged {
@@ -41,6 +42,15 @@ class Testimony final : public Witness {
   using Slots = std::map<std::uint64_t, Acknowledged>;
   using RequestBytes = std::array<std::uint8_t, 10>;
 
+  /// What several who ask again share.
+  struct Asking {
+    Till& till;
+    std::vector<const Slots::value_type*> left;
+    std::vector<std::string> wrong;
+  };
+
+  std::vector<const Slots::value_type*> drawn(Random& random, std::size_t most) const;
+  static Task<void> ask(Asking* asking, std::size_t buyer);
   void check(const Entry& entry, const Slots& slots, std::vector<std::string>& wrong) const;
   void check_order(const Slots& slots, std::vector<std::string>& wrong) const;
 

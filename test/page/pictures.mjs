@@ -25,7 +25,7 @@ const browser = await posse.open_browser();
 try {
   mkdirSync(folder, { recursive: true });
   const node = await shop.node();
-  await fill(shop, node);
+  await fill(node, await posse.operator(shop, node));
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const colorScheme of ['light', 'dark']) {
       const page = await posse.open_window(browser, node, { viewport, colorScheme });

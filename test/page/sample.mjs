@@ -24,9 +24,8 @@ const sayings = [
   'Mara & Ilja, since 2016',
 ];
 
-/** Sellers, buyers and campaigns; `root` is an operator, `anna` has money and has bought. */
-export async function fill(shop, node) {
-  const root = await posse.operator(shop, node);
+/** Sellers, buyers and campaigns; `root` is an operator's token; `anna` has money and has bought. */
+export async function fill(node, root) {
   const tokens = {};
   for (const name of ['anna', 'ilja', 'mara', 'town-hall']) {
     tokens[name] = await posse.person(node, name);

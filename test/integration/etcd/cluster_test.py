@@ -25,9 +25,9 @@ LONG_S, LONG_EVENTS, LONG_PURCHASES = 600, 60, 5000
 SHORT_PURCHASES = 100
 IS_LONG = SECONDS >= LONG_S
 NODES = 3
-# Each purchase is asked for once more in the end, up to 5000, one after the other; the more an
-# account has bought, the longer it takes.
-BUYERS = 16 if IS_LONG else 8
+# Each purchase is asked for once more in the end, up to 5000; the more an account has bought, the
+# longer it takes.
+BUYERS = 50 if IS_LONG else 8
 ACCOUNTS = max(100, SECONDS)
 JUDGED_WITHIN_S = 900
 # From the leader's death to the next sale. An election takes 1 to 2 s, a second one as long again.
