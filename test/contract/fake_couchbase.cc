@@ -146,7 +146,7 @@ Reply FakeCouchbase::carry_out(const Order& order) {
 
 /// As the query service does what ids_statement() asks.
 Reply FakeCouchbase::list(const Order& order) const {
-  const auto parameters = boost::json::parse(order.parameters).as_array();
+  const auto& parameters = order.parameters;
   const std::string from(parameters.at(0).as_string());
   const std::string end(parameters.at(1).as_string());
   const auto limit = parameters.at(2).to_number<std::size_t>();
@@ -155,7 +155,7 @@ Reply FakeCouchbase::list(const Order& order) const {
   for (const auto& [id, document] : documents) {
     if (id < from || id >= end || (is_exclusive && id == from)) continue;
     if (reply.rows.size() == limit) break;
-    reply.rows.push_back(boost::json::serialize(boost::json::string(id)));
+    reply.rows.push_back(id);
   }
   return reply;
 }

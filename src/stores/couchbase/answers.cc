@@ -77,6 +77,7 @@ struct Words {
 constexpr std::array status_words{
     Words{status::unknown_collection, "there is no such collection in the bucket"},
     Words{status::unknown_scope, "there is no such scope in the bucket"},
+    Words{status::query_not_allowed, "lists and audits need a user with the role Query Select"},
 };
 
 /// What an operator can do about the codes that he may meet.
@@ -86,6 +87,7 @@ constexpr std::array code_words{
     Words{code::invalid_argument, "the library takes a setting for wrong"},
     Words{code::service_not_available,
           "no node runs the service that was asked; lists and audits need the query service"},
+    Words{code::internal_server_failure, "the node has failed"},
     Words{code::authentication_failure,
           "the user or the password is wrong, or the user may not read and write the bucket"},
     Words{code::temporary_failure, "the node is busy, or has no memory left"},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/json/array.hpp>
 
 #include "posse/result.h"
 #include "posse/types.h"
@@ -22,8 +23,8 @@ struct Order {
   std::string id = {};
   Version version = {};  ///< Of `cas`; never 0, which the library takes for "whatever is there".
   Bytes value = {};
-  std::string statement = {};   ///< Of `list`.
-  std::string parameters = {};  ///< Of `list`: a JSON array.
+  std::string statement = {};          ///< Of `list`.
+  boost::json::array parameters = {};  ///< Of `list`.
 
   bool is_write() const { return call == Call::add || call == Call::cas; }
 };
@@ -33,7 +34,7 @@ struct Reply {
   Said said;
   Version version = {};
   Bytes value = {};
-  std::vector<std::string> rows = {};  ///< Of `list`: each is JSON.
+  std::vector<std::string> rows = {};  ///< Of `list`: those that are text.
   std::string words = {};              ///< What the query service says of a failure.
 };
 

@@ -8,12 +8,14 @@
 #include <libcouchbase/vbucket.h>
 #include <memory>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "core/assert.h"
 #include "stores/couchbase/asio_io.h"
 #include "stores/couchbase/codes.h"
 #include "stores/couchbase/connection_string.h"
+#include "stores/couchbase/query.h"
 
 namespace posse::couchbase {
 namespace {
@@ -32,11 +34,14 @@ static_assert(code::durability_level_not_available == LCB_ERR_DURABILITY_LEVEL_N
               code::durable_write_in_progress == LCB_ERR_DURABLE_WRITE_IN_PROGRESS &&
               code::durable_write_re_commit_in_progress ==
                   LCB_ERR_DURABLE_WRITE_RE_COMMIT_IN_PROGRESS &&
-              code::unsupported_operation == LCB_ERR_UNSUPPORTED_OPERATION);
+              code::unsupported_operation == LCB_ERR_UNSUPPORTED_OPERATION &&
+              code::internal_server_failure == LCB_ERR_INTERNAL_SERVER_FAILURE);
 
 /// How other clients read our documents: as JSON where they are.
 constexpr std::uint32_t json_flags = 0x0200'0000;
 constexpr std::uint32_t binary_flags = 0x0300'0000;
+
+constexpr std::string_view json_type = "application/json";
 
 std::uint32_t flags_of(const Bytes& value) {
   return value.starts_with('{') && value.ends_with('}') ? json_flags : binary_flags;
@@ -55,9 +60,7 @@ lcb_DURABILITY_LEVEL level_of(Durability durability) {
 }
 
 /// Rule 1: nothing but reads is sent twice. The library's own strategy takes a write whose
-/// connection was cut for one that may be repeated; and a query whose error says nothing of
-/// another try, as a missing index, it repeats at once and without end. Calls on documents have a
-/// pause of the library's own.
+/// connection was cut for one that may be repeated.
 lcb_RETRY_ACTION repeat_reads(lcb_RETRY_REQUEST* request, lcb_RETRY_REASON reason) {
   constexpr std::uint32_t pause_ms = 100;
   const bool may_repeat =
@@ -71,7 +74,7 @@ struct Destroy {
 };
 using StoreCommand = std::unique_ptr<lcb_CMDSTORE, Destroy<lcb_CMDSTORE, &lcb_cmdstore_destroy>>;
 using GetCommand = std::unique_ptr<lcb_CMDGET, Destroy<lcb_CMDGET, &lcb_cmdget_destroy>>;
-using QueryCommand = std::unique_ptr<lcb_CMDQUERY, Destroy<lcb_CMDQUERY, &lcb_cmdquery_destroy>>;
+using HttpCommand = std::unique_ptr<lcb_CMDHTTP, Destroy<lcb_CMDHTTP, &lcb_cmdhttp_destroy>>;
 using Options = std::unique_ptr<lcb_CREATEOPTS, Destroy<lcb_CREATEOPTS, &lcb_createopts_destroy>>;
 
 /// The status that the server has sent, or what the library has put there.
@@ -114,32 +117,19 @@ void on_got(lcb_INSTANCE* /*instance*/, int /*kind*/, const lcb_RESPBASE* base) 
   static_cast<Asker*>(asker)->reply(std::move(reply));
 }
 
-/// Rows of one query until its end.
-struct Rows {
-  Asker& asker;
-  std::vector<std::string> rows = {};
-};
-
-void on_row(lcb_INSTANCE* /*instance*/, int /*kind*/, const lcb_RESPQUERY* response) {
-  void* cookie = nullptr;
-  lcb_respquery_cookie(response, &cookie);
-  auto* rows = static_cast<Rows*>(cookie);
-  if (lcb_respquery_is_final(response) == 0) {
-    const char* row = nullptr;
-    std::size_t bytes = 0;
-    lcb_respquery_row(response, &row, &bytes);
-    rows->rows.emplace_back(row, bytes);
-    return;
-  }
-  const std::unique_ptr<Rows> ended(rows);
-  Reply reply{.said = {lcb_respquery_status(response), 0}, .rows = std::move(rows->rows)};
-  const lcb_QUERY_ERROR_CONTEXT* context = nullptr;
-  const char* words = nullptr;
+/// Of the query service: the only one that is asked so.
+void on_http(lcb_INSTANCE* /*instance*/, int /*kind*/, const lcb_RESPBASE* base) {
+  const auto* response = reinterpret_cast<const lcb_RESPHTTP*>(base);
+  void* asker = nullptr;
+  lcb_resphttp_cookie(response, &asker);
+  Reply reply{.said = {lcb_resphttp_status(response), 0}};
+  std::uint16_t status = 0;
+  lcb_resphttp_http_status(response, &status);
+  const char* body = nullptr;
   std::size_t bytes = 0;
-  if (lcb_respquery_error_context(response, &context) == LCB_SUCCESS && context != nullptr)
-    lcb_errctx_query_first_error_message(context, &words, &bytes);
-  if (words != nullptr) reply.words.assign(words, bytes);
-  rows->asker.reply(std::move(reply));
+  lcb_resphttp_body(response, &body, &bytes);
+  if (reply.said.code == code::success) reply = query_reply(status, {body, bytes});
+  static_cast<Asker*>(asker)->reply(std::move(reply));
 }
 
 /// What every client of a place shares.
@@ -182,6 +172,7 @@ class LibraryClient final : public Client {
     lcb_set_bootstrap_callback(instance_, &LibraryClient::on_connected);
     lcb_install_callback(instance_, LCB_CALLBACK_STORE, &on_stored);
     lcb_install_callback(instance_, LCB_CALLBACK_GET, &on_got);
+    lcb_install_callback(instance_, LCB_CALLBACK_HTTP, &on_http);
     return {};
   }
 
@@ -256,19 +247,17 @@ class LibraryClient final : public Client {
     return Said{lcb_get(instance_, &asker, made), 0};
   }
 
+  /// By bare HTTP: what the library has for queries asks again at once and without end, whatever
+  /// its strategy, after each error of authorization.
   Said list(const Order& order, Asker& asker) {
-    lcb_CMDQUERY* made = nullptr;
-    lcb_cmdquery_create(&made);
-    const QueryCommand command(made);
-    lcb_cmdquery_statement(made, order.statement.data(), order.statement.size());
-    lcb_cmdquery_positional_params(made, order.parameters.data(), order.parameters.size());
-    lcb_cmdquery_consistency(made, LCB_QUERY_CONSISTENCY_REQUEST);
-    lcb_cmdquery_readonly(made, 1);
-    lcb_cmdquery_callback(made, &on_row);
-    auto rows = std::make_unique<Rows>(Rows{.asker = asker});
-    const lcb_STATUS asked = lcb_query(instance_, rows.get(), made);
-    if (asked == LCB_SUCCESS) std::ignore = rows.release();  // on_row has it now
-    return Said{asked, 0};
+    lcb_CMDHTTP* made = nullptr;
+    lcb_cmdhttp_create(&made, LCB_HTTP_TYPE_QUERY);
+    const HttpCommand command(made);
+    const std::string body = query_body(order);
+    lcb_cmdhttp_method(made, LCB_HTTP_METHOD_POST);
+    lcb_cmdhttp_content_type(made, json_type.data(), json_type.size());
+    lcb_cmdhttp_body(made, body.data(), body.size());
+    return Said{lcb_http(instance_, &asker, made), 0};
   }
 
   std::shared_ptr<const Settings> settings_;
