@@ -108,11 +108,9 @@ class FakeCouchbase::FakeClient final : public couchbase::Client {
 };
 
 couchbase::MakeClient FakeCouchbase::maker() {
-  return
-      [this](boost::asio::any_io_executor executor) -> Result<std::unique_ptr<couchbase::Client>> {
-        return std::unique_ptr<couchbase::Client>(
-            std::make_unique<FakeClient>(*this, std::move(executor)));
-      };
+  return [this](boost::asio::any_io_executor executor) -> std::unique_ptr<couchbase::Client> {
+    return std::make_unique<FakeClient>(*this, std::move(executor));
+  };
 }
 
 void FakeCouchbase::release() {

@@ -7,8 +7,6 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
 
-#include "stores/couchbase/codes.h"
-
 namespace posse::couchbase {
 namespace {
 
@@ -112,12 +110,7 @@ void Calls::flush_once() {
 }
 
 void Calls::connect() {
-  auto made = make_(executor_);
-  if (!made) {
-    could_not_connect({code::invalid_argument, 0}, made.error());
-    return;
-  }
-  client_ = *std::move(made);
+  client_ = make_(executor_);
   client_->connect([calls = weak_from_this()](Said said) {
     const auto alive = calls.lock();
     if (alive) alive->post([said](Calls& posted) { posted.connected(said); });
@@ -128,19 +121,15 @@ void Calls::connected(Said said) {
   const bool is_fine = said == Said{};
   if (!is_fine) {
     client_.reset();
-    could_not_connect(said, error_of(said, "cannot connect to Couchbase"));
+    last_failure_ = said;
+    failure_ = error_of(said, "cannot connect to Couchbase");
+    retry_at_ = std::chrono::steady_clock::now() + reconnect_pause;
+    refuse_waiting(*failure_);
     return;
   }
   failure_.reset();
   is_connected_ = true;
   flush();
-}
-
-void Calls::could_not_connect(Said said, Error why) {
-  last_failure_ = said;
-  failure_ = std::move(why);
-  retry_at_ = std::chrono::steady_clock::now() + reconnect_pause;
-  refuse_waiting(*failure_);
 }
 
 void Calls::ask_all() {

@@ -60,7 +60,6 @@ class Calls : public std::enable_shared_from_this<Calls> {
   void close();
 
   /// What the library said of the last call or connection that failed; nothing if it said nothing.
-  /// Of a client that could not be made, `invalid_argument`.
   Said last_failure() const { return last_failure_; }
 
   const boost::asio::any_io_executor& executor() const { return executor_; }
@@ -77,7 +76,6 @@ class Calls : public std::enable_shared_from_this<Calls> {
   void flush_once();
   void connect();
   void connected(Said said);
-  void could_not_connect(Said said, Error why);
   void ask_all();
   void replied(Asked& asked, Reply reply);
   void refuse_waiting(const Error& error);

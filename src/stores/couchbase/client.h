@@ -48,7 +48,7 @@ class Asker {
 };
 
 /// A connection to a cluster. It lives on one executor, is not used from within a reply, and
-/// keeps the executor's context running unless it rests.
+/// keeps the executor's context running unless it rests; while it looks up names, even then.
 class Client {
  public:
   /// Whoever has not had his reply gets it now: `request_canceled`.
@@ -72,9 +72,7 @@ class Client {
   virtual void wake() = 0;
 };
 
-/// Makes a client that has not connected yet. Errors: `unavailable`, for a setting that the library
-/// does not take.
-using MakeClient =
-    std::function<Result<std::unique_ptr<Client>>(boost::asio::any_io_executor executor)>;
+/// Makes a client that has not connected yet.
+using MakeClient = std::function<std::unique_ptr<Client>(boost::asio::any_io_executor executor)>;
 
 }  // namespace posse::couchbase

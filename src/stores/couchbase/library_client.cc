@@ -10,11 +10,13 @@
 #include <sstream>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/assert.h"
 #include "stores/couchbase/asio_io.h"
 #include "stores/couchbase/codes.h"
 #include "stores/couchbase/connection_string.h"
+#include "stores/couchbase/lookup.h"
 #include "stores/couchbase/query.h"
 
 namespace posse::couchbase {
@@ -135,51 +137,23 @@ void on_http(lcb_INSTANCE* /*instance*/, int /*kind*/, const lcb_RESPBASE* base)
 /// What every client of a place shares.
 struct Settings {
   CouchbasePlace place;
-  std::string connection;
   std::string password;
 };
 
 class LibraryClient final : public Client {
  public:
   LibraryClient(boost::asio::any_io_executor executor, std::shared_ptr<const Settings> settings)
-      : settings_(std::move(settings)), io_(std::move(executor)) {}
+      : settings_(std::move(settings)), lookup_(executor), io_(std::move(executor)) {}
   LibraryClient(const LibraryClient&) = delete;
   LibraryClient& operator=(const LibraryClient&) = delete;
   ~LibraryClient() override {
     if (instance_ != nullptr) lcb_destroy(instance_);
   }
 
-  /// The library's instance, before anything is asked of it.
-  Said create() {
-    lcb_CREATEOPTS* made = nullptr;
-    lcb_createopts_create(&made, LCB_TYPE_BUCKET);
-    const Options options(made);
-    const Settings& settings = *settings_;
-    const CouchbasePlace& place = settings.place;
-    lcb_createopts_connstr(made, settings.connection.data(), settings.connection.size());
-    lcb_createopts_bucket(made, place.bucket.data(), place.bucket.size());
-    if (!place.user.empty())
-      lcb_createopts_credentials(made, place.user.data(), place.user.size(),
-                                 settings.password.data(), settings.password.size());
-    lcb_createopts_io(made, io_.table());
-    const lcb_STATUS created = lcb_create(&instance_, made);
-    if (created != LCB_SUCCESS) {
-      instance_ = nullptr;
-      return Said{created, 0};
-    }
-    lcb_set_cookie(instance_, this);
-    lcb_retry_strategy(instance_, &repeat_reads);
-    lcb_set_bootstrap_callback(instance_, &LibraryClient::on_connected);
-    lcb_install_callback(instance_, LCB_CALLBACK_STORE, &on_stored);
-    lcb_install_callback(instance_, LCB_CALLBACK_GET, &on_got);
-    lcb_install_callback(instance_, LCB_CALLBACK_HTTP, &on_http);
-    return {};
-  }
-
   void connect(std::function<void(Said)> ended) override {
     connected_ = std::move(ended);
-    const lcb_STATUS begun = lcb_connect(instance_);
-    if (begun != LCB_SUCCESS) tell_connected(begun);
+    lookup_.start(settings_->place.nodes,
+                  [this](std::vector<std::string> nodes) { connect_to(std::move(nodes)); });
   }
 
   void open_batch() override { lcb_sched_enter(instance_); }
@@ -208,13 +182,49 @@ class LibraryClient final : public Client {
   void wake() override { io_.wake(); }
 
  private:
+  void connect_to(std::vector<std::string> nodes) {
+    if (nodes.empty()) return tell_connected(LCB_ERR_UNKNOWN_HOST);
+    CouchbasePlace looked_up = settings_->place;
+    looked_up.nodes = std::move(nodes);
+    const Said created = create(connection_string(looked_up));
+    const int begun = created == Said{} ? lcb_connect(instance_) : created.code;
+    if (begun != LCB_SUCCESS) tell_connected(begun);
+  }
+
+  /// The library's instance, before anything is asked of it.
+  Said create(const std::string& connection) {
+    lcb_CREATEOPTS* made = nullptr;
+    lcb_createopts_create(&made, LCB_TYPE_BUCKET);
+    const Options options(made);
+    const Settings& settings = *settings_;
+    const CouchbasePlace& place = settings.place;
+    lcb_createopts_connstr(made, connection.data(), connection.size());
+    lcb_createopts_bucket(made, place.bucket.data(), place.bucket.size());
+    if (!place.user.empty())
+      lcb_createopts_credentials(made, place.user.data(), place.user.size(),
+                                 settings.password.data(), settings.password.size());
+    lcb_createopts_io(made, io_.table());
+    const lcb_STATUS created = lcb_create(&instance_, made);
+    if (created != LCB_SUCCESS) {
+      instance_ = nullptr;
+      return Said{created, 0};
+    }
+    lcb_set_cookie(instance_, this);
+    lcb_retry_strategy(instance_, &repeat_reads);
+    lcb_set_bootstrap_callback(instance_, &LibraryClient::on_connected);
+    lcb_install_callback(instance_, LCB_CALLBACK_STORE, &on_stored);
+    lcb_install_callback(instance_, LCB_CALLBACK_GET, &on_got);
+    lcb_install_callback(instance_, LCB_CALLBACK_HTTP, &on_http);
+    return {};
+  }
+
   static void on_connected(lcb_INSTANCE* instance, lcb_STATUS ended) {
     auto* client = static_cast<LibraryClient*>(const_cast<void*>(lcb_get_cookie(instance)));
     client->tell_connected(ended);
   }
 
-  void tell_connected(lcb_STATUS ended) {
-    if (const auto told = std::exchange(connected_, nullptr)) told(Said{ended, 0});
+  void tell_connected(int code) {
+    if (const auto told = std::exchange(connected_, nullptr)) told(Said{code, 0});
   }
 
   Said store(const Order& order, Asker& asker) {
@@ -261,6 +271,7 @@ class LibraryClient final : public Client {
   }
 
   std::shared_ptr<const Settings> settings_;
+  Lookup lookup_;
   AsioIo io_;
   lcb_INSTANCE* instance_ = nullptr;
   std::function<void(Said)> connected_;
@@ -278,8 +289,7 @@ Result<std::string> content_of(const std::filesystem::path& file) {
 }  // namespace
 
 Result<MakeClient> library_client(const CouchbasePlace& place) {
-  auto settings = std::make_shared<Settings>(
-      Settings{.place = place, .connection = connection_string(place), .password = {}});
+  auto settings = std::make_shared<Settings>(Settings{.place = place, .password = {}});
   if (!place.password_file.empty()) {
     auto password = content_of(place.password_file);
     if (!password) return password.error();
@@ -291,11 +301,8 @@ Result<MakeClient> library_client(const CouchbasePlace& place) {
     if (const auto content = content_of(*file); !content) return content.error();
   }
   return [settings = std::shared_ptr<const Settings>(std::move(settings))](
-             boost::asio::any_io_executor executor) -> Result<std::unique_ptr<Client>> {
-    auto client = std::make_unique<LibraryClient>(std::move(executor), settings);
-    const Said created = client->create();
-    if (created != Said{}) return error_of(created, "cannot use " + settings->connection);
-    return std::unique_ptr<Client>(std::move(client));
+             boost::asio::any_io_executor executor) -> std::unique_ptr<Client> {
+    return std::make_unique<LibraryClient>(std::move(executor), settings);
   };
 }
 
