@@ -197,6 +197,13 @@ TEST_F(CouchbaseCalls, ARefusalAfterTheMapHasChangedIsUnknown) {
 
 TEST_F(CouchbaseCalls, WhatTheLibraryHasMadeUpIsUnknown) {
   treat({.said = Said{code::temporary_failure, 0xff}});
+// A new epoch counts its maps anew, and may come to the same number.
+TEST_F(CouchbaseCalls, ARefusalAfterTheEpochOfTheMapHasChangedIsUnknown) {
+  EXPECT_EQ(answer(add("a")), Answer::done);
+  treat({.changes_epoch = true});
+  EXPECT_EQ(answer(add("a")), Answer::unknown);
+}
+
   EXPECT_EQ(answer(add("a")), Answer::unknown);
   treat({.is_applied = false, .said = Said{code::temporary_failure, status::busy}});
   EXPECT_EQ(answer(add("b")), Answer::unavailable);

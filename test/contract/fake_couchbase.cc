@@ -68,7 +68,7 @@ class FakeCouchbase::FakeClient final : public couchbase::Client {
     return {};
   }
 
-  std::int64_t map_revision() override { return cluster_.map_revision; }
+  couchbase::MapRevision map_revision() override { return cluster_.map_revision; }
 
   void rest() override {
     if (work_) --cluster_.awake;
@@ -89,7 +89,8 @@ class FakeCouchbase::FakeClient final : public couchbase::Client {
     Reply reply;
     if (treatment.is_applied) reply = cluster_.carry_out(order);
     if (treatment.said) reply.said = *treatment.said;
-    if (treatment.changes_map) ++cluster_.map_revision;
+    if (treatment.changes_map) ++cluster_.map_revision.number;
+    if (treatment.changes_epoch) ++cluster_.map_revision.epoch;
     reply_to(asker, std::move(reply));
   }
 

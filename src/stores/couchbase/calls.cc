@@ -35,7 +35,7 @@ class Calls::Asked final : public Asker {
   Order order;
   std::optional<Handler> handler;  ///< Empty once answered, early or not.
   Instant deadline = {};           ///< A new one once it is asked.
-  std::int64_t map_revision = 0;   ///< When it was asked.
+  MapRevision map_revision = {};   ///< When it was asked.
   std::list<std::shared_ptr<Asked>>::iterator place = {};
   bool is_asked = false;
 
@@ -136,7 +136,7 @@ void Calls::ask_all() {
   Line now = std::exchange(waiting_, {});
   if (now.empty()) return;
   const auto until = std::chrono::steady_clock::now() + deadlines_.answering;
-  const std::int64_t revision = client_->map_revision();
+  const MapRevision revision = client_->map_revision();
   client_->open_batch();
   for (const auto& asked : now) {
     if (!asked->handler) continue;  // given up meanwhile

@@ -38,6 +38,15 @@ struct Reply {
   std::string words = {};              ///< What the query service says of a failure.
 };
 
+/// Which map of the cluster it is. With a new epoch, as after a failover without a majority, its
+/// numbers may come again.
+struct MapRevision {
+  std::int64_t epoch = -1;
+  std::int64_t number = -1;
+
+  friend bool operator==(const MapRevision&, const MapRevision&) = default;
+};
+
 /// Who waits for a reply, in the library's hands meanwhile.
 class Asker {
  public:
@@ -65,7 +74,7 @@ class Client {
   virtual Said ask(const Order& order, Asker& asker) = 0;
 
   /// Of the cluster's map; another one after each change.
-  virtual std::int64_t map_revision() = 0;
+  virtual MapRevision map_revision() = 0;
 
   /// Neither timers nor sockets keep the context running, nor are they looked at, until wake().
   virtual void rest() = 0;

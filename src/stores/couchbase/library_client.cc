@@ -172,10 +172,11 @@ class LibraryClient final : public Client {
     return store(order, asker);
   }
 
-  std::int64_t map_revision() override {
+  MapRevision map_revision() override {
     lcbvb_CONFIG* map = nullptr;
     lcb_cntl(instance_, LCB_CNTL_GET, LCB_CNTL_VBCONFIG, static_cast<void*>(&map));
-    return map == nullptr ? -1 : lcbvb_get_revision(map);
+    if (map == nullptr) return {};
+    return MapRevision{.epoch = map->revepoch, .number = map->revid};
   }
 
   void rest() override { io_.rest(); }
