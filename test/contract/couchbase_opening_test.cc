@@ -29,6 +29,8 @@ class CouchbaseOpening : public ::testing::Test {
   Result<std::unique_ptr<CouchbaseStore>> open(Making making = Making::make) {
     CouchbaseOptions options;
     options.executor = io.get_executor();
+    options.place.nodes = {"a.example"};
+    options.place.user = "posse";
     options.place.bucket = "slots";
     options.place.scope = "shop";
     options.place.collection = "daily";
@@ -118,7 +120,8 @@ TEST_F(CouchbaseOpening, AMarkWhoseWriteWasUnknownIsStillNew) {
 
 TEST_F(CouchbaseOpening, WhatDoesNotPassIsToldInTheEnd) {
   cluster.connecting = Said{code::connection_refused, 0};
-  EXPECT_EQ(refusal(), "cannot connect to Couchbase: nobody listens there (libcouchbase 1024)");
+  EXPECT_EQ(refusal(),
+            "cannot connect to Couchbase at a.example: nobody listens there (libcouchbase 1024)");
 }
 
 // It was asked again for as long as patience lasted, every 20 ms.
@@ -163,7 +166,9 @@ TEST_F(CouchbaseOpening, WithoutAnIndexItWarnsAndTheRestWorks) {
 
 TEST_F(CouchbaseOpening, WhoCannotConnectIsToldWhy) {
   cluster.connecting = Said{code::bucket_not_found, 0};
-  EXPECT_EQ(refusal(), "cannot connect to Couchbase: there is no such bucket (libcouchbase 210)");
+  EXPECT_EQ(refusal(),
+            "cannot connect to Couchbase at a.example: there is no such bucket (bucket slots; "
+            "libcouchbase 210)");
 }
 
 // Rule 5: the library takes version 0 for "whatever is there".

@@ -61,9 +61,11 @@ TEST(CouchbaseQuery, AnErrorHasTheLibrarysCodeAndTheServicesNumber) {
 }
 
 TEST(CouchbaseQuery, WhoMayNotAskIsToldWhichRoleHeNeeds) {
-  EXPECT_EQ(error_of(said_of_error("13014"), "Couchbase").detail,
-            "Couchbase: lists and audits need a user with the role Query Select (libcouchbase 206, "
-            "the node's status 13014)");
+  EXPECT_EQ(error_of(said_of_error("13014"), "Couchbase",
+                     CouchbasePlace{.bucket = "slots", .user = "posse"})
+                .detail,
+            "Couchbase: lists and audits need a user with the role Query Select (user posse, "
+            "bucket slots; libcouchbase 206, the node's status 13014)");
 }
 
 }  // namespace

@@ -18,10 +18,6 @@ constexpr auto sweep_every = 100ms;
 /// How long everybody is refused once it was impossible to connect, before that is tried again.
 constexpr auto reconnect_pause = 500ms;
 
-std::string within(std::chrono::milliseconds time) {
-  return " within " + std::to_string(time.count()) + " ms";
-}
-
 }  // namespace
 
 /// An order and who waits for its answer: what the library knows it by.
@@ -52,9 +48,11 @@ void Calls::post(Method method) {
   });
 }
 
-Calls::Calls(boost::asio::any_io_executor executor, MakeClient make, Deadlines deadlines)
+Calls::Calls(boost::asio::any_io_executor executor, MakeClient make, CouchbasePlace place,
+             Deadlines deadlines)
     : executor_(std::move(executor)),
       make_(std::move(make)),
+      place_(std::move(place)),
       deadlines_(deadlines),
       timer_(executor_) {}
 
@@ -122,7 +120,7 @@ void Calls::connected(Said said) {
   if (!is_fine) {
     client_.reset();
     last_failure_ = said;
-    failure_ = error_of(said, "cannot connect to Couchbase");
+    failure_ = cannot_connect(said, place_);
     retry_at_ = std::chrono::steady_clock::now() + reconnect_pause;
     refuse_waiting(*failure_);
     return;
@@ -148,7 +146,7 @@ void Calls::ask_all() {
     if (said == Said{}) continue;
     asked_.erase(asked->place);
     last_failure_ = said;
-    answer(*asked, error_of(said, "Couchbase was not asked"));
+    answer(*asked, error_of(said, "Couchbase was not asked", place_));
   }
   client_->close_batch();
 }
@@ -161,7 +159,7 @@ void Calls::replied(Asked& asked, Reply reply) {
   const Answer meaning = answer_of(asked.order.call, reply.said, map);
   if (meaning == Answer::unavailable || meaning == Answer::too_large) {
     last_failure_ = reply.said;
-    Error error = error_of(reply.said, "Couchbase");
+    Error error = error_of(reply.said, "Couchbase", place_);
     if (!reply.words.empty()) error.detail += ": " + reply.words;
     answer(asked, std::move(error));
   } else {
@@ -203,13 +201,13 @@ void Calls::cancel(Asked& asked) {
 void Calls::give_up(Asked& asked) {
   last_failure_ = {};
   if (!asked.is_asked) {
-    answer(asked, Error{Errc::unavailable,
-                        "not asked: no connection to Couchbase" + within(deadlines_.connecting)});
+    answer(asked, not_connected(deadlines_.connecting, place_));
   } else if (asked.order.is_write()) {
     answer(asked, Outcome{.answer = Answer::unknown});
   } else {
     answer(asked,
-           Error{Errc::unavailable, "Couchbase has not answered" + within(deadlines_.answering)});
+           Error{Errc::unavailable, "Couchbase has not answered within " +
+                                        std::to_string(deadlines_.answering.count()) + " ms"});
   }
 }
 

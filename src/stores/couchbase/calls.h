@@ -48,7 +48,9 @@ struct Outcome {
 /// executor's thread.
 class Calls : public std::enable_shared_from_this<Calls> {
  public:
-  Calls(boost::asio::any_io_executor executor, MakeClient make, Deadlines deadlines);
+  /// `place` is where the clients connect to, for messages.
+  Calls(boost::asio::any_io_executor executor, MakeClient make, CouchbasePlace place,
+        Deadlines deadlines);
   Calls(const Calls&) = delete;
   Calls& operator=(const Calls&) = delete;
   ~Calls();
@@ -91,6 +93,7 @@ class Calls : public std::enable_shared_from_this<Calls> {
 
   boost::asio::any_io_executor executor_;
   MakeClient make_;
+  CouchbasePlace place_;
   Deadlines deadlines_;
   boost::asio::steady_timer timer_;
   std::unique_ptr<Client> client_;  // null until needed, and after it could not connect

@@ -35,6 +35,7 @@ inline constexpr int socket_shutdown = 1025;
 inline constexpr int connection_reset = 1026;
 inline constexpr int network = 1048;
 inline constexpr int unknown_host = 1049;
+inline constexpr int protocol_error = 1050;
 }  // namespace code
 
 /// Of the server; the last ones of its query service.

@@ -26,7 +26,7 @@ enum class Durability : std::uint8_t { majority, majority_and_persist, persist_t
 
 /// A cluster, and the part of it that is ours.
 struct CouchbasePlace {
-  std::vector<std::string> nodes;  ///< HOST or HOST:PORT of some; the others they know.
+  std::vector<std::string> nodes = {};  ///< HOST or HOST:PORT of some; the others they know.
   std::string bucket = {};
   std::string scope = {};        ///< With its collection, or both empty: the bucket's default one.
   std::string collection = {};   ///< Nothing in it may expire.

@@ -37,7 +37,8 @@ static_assert(code::durability_level_not_available == LCB_ERR_DURABILITY_LEVEL_N
               code::durable_write_re_commit_in_progress ==
                   LCB_ERR_DURABLE_WRITE_RE_COMMIT_IN_PROGRESS &&
               code::unsupported_operation == LCB_ERR_UNSUPPORTED_OPERATION &&
-              code::internal_server_failure == LCB_ERR_INTERNAL_SERVER_FAILURE);
+              code::internal_server_failure == LCB_ERR_INTERNAL_SERVER_FAILURE &&
+              code::protocol_error == LCB_ERR_PROTOCOL_ERROR);
 
 /// How other clients read our documents: as JSON where they are.
 constexpr std::uint32_t json_flags = 0x0200'0000;
