@@ -38,7 +38,8 @@ static_assert(code::durability_level_not_available == LCB_ERR_DURABILITY_LEVEL_N
                   LCB_ERR_DURABLE_WRITE_RE_COMMIT_IN_PROGRESS &&
               code::unsupported_operation == LCB_ERR_UNSUPPORTED_OPERATION &&
               code::internal_server_failure == LCB_ERR_INTERNAL_SERVER_FAILURE &&
-              code::protocol_error == LCB_ERR_PROTOCOL_ERROR);
+              code::protocol_error == LCB_ERR_PROTOCOL_ERROR &&
+              code::service_not_available == LCB_ERR_SERVICE_NOT_AVAILABLE);
 
 /// How other clients read our documents: as JSON where they are.
 constexpr std::uint32_t json_flags = 0x0200'0000;
@@ -269,7 +270,10 @@ class LibraryClient final : public Client {
     lcb_cmdhttp_method(made, LCB_HTTP_METHOD_POST);
     lcb_cmdhttp_content_type(made, json_type.data(), json_type.size());
     lcb_cmdhttp_body(made, body.data(), body.size());
-    return Said{lcb_http(instance_, &asker, made), 0};
+    const lcb_STATUS asked = lcb_http(instance_, &asker, made);
+    // That is how it says that no node has a query service, or one for TLS.
+    const bool is_nowhere = asked == LCB_ERR_UNSUPPORTED_OPERATION || asked == LCB_ERR_SDK_INTERNAL;
+    return Said{is_nowhere ? code::service_not_available : static_cast<int>(asked), 0};
   }
 
   std::shared_ptr<const Settings> settings_;
