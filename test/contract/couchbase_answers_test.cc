@@ -156,7 +156,7 @@ TEST(CouchbaseAnswers, AWrongPortForTlsIsThoughtOf) {
   plain.nodes = {"[::1]", "a.example:11207"};
   const std::string hint =
       "; couchbase:// is not TLS: is a port in the URL one for TLS, as 11207 is?";
-  for (const int code : {201, 1002, 1025, 1026, 1050}) {
+  for (const int code : {201, 1002, 1025, 1026, 1048, 1050}) {
     EXPECT_TRUE(cannot_connect({code, 0}, plain).detail.ends_with(hint)) << code;
   }
   EXPECT_TRUE(not_connected(std::chrono::milliseconds(9), plain).detail.ends_with(hint));

@@ -207,8 +207,8 @@ Error error_of(Said said, const std::string& doing, const CouchbasePlace& place)
 }
 
 Error cannot_connect(Said said, const CouchbasePlace& place) {
-  constexpr std::array of_a_port{code::timeout, code::ssl_error, code::socket_shutdown,
-                                 code::connection_reset, code::protocol_error};
+  constexpr std::array of_a_port{code::timeout,          code::ssl_error, code::socket_shutdown,
+                                 code::connection_reset, code::network,   code::protocol_error};
   Error error = error_of(said, "cannot connect to Couchbase at " + nodes_of(place), place);
   if (std::ranges::find(of_a_port, said.code) != of_a_port.end()) error.detail += port_hint(place);
   return error;
