@@ -134,7 +134,7 @@ TEST(CouchbaseAnswers, AnErrorNamesWhatOfTheUrlItIsAbout) {
   CouchbasePlace certified = place();
   certified.user.clear();
   certified.scope.clear();
-  certified.cert = "/x/c.pem";
+  certified.files.cert = "/x/c.pem";
   EXPECT_NE(error_of({206, 0}, "Couchbase", certified)
                 .detail.find("(certificate /x/c.pem, bucket slots; libcouchbase 206)"),
             std::string::npos);

@@ -31,7 +31,8 @@ TEST(CouchbaseConnectionString, AnAddressOfIpv6AllowsIt) {
 }
 
 TEST(CouchbaseConnectionString, FilesMayHaveAnyName) {
-  const CouchbasePlace place{.nodes = {"a", "b:11207"}, .is_secure = true, .ca = "/x/1&2?=% +.pem"};
+  const CouchbasePlace place{
+      .nodes = {"a", "b:11207"}, .is_secure = true, .files = {.ca = "/x/1&2?=% +.pem"}};
   const std::string text = connection_string(place);
   EXPECT_TRUE(text.starts_with("couchbases://a,b:11207?")) << text;
   EXPECT_TRUE(text.ends_with("&truststorepath=/x/1%262%3F%3D%25%20%2B.pem")) << text;

@@ -33,7 +33,7 @@ TEST(CouchbasePlace, ANodeABucketAndAUserAreEnough) {
   EXPECT_EQ(place.collection, "");
   EXPECT_EQ(place.prefix, "posse");
   EXPECT_EQ(place.user, "shop");
-  EXPECT_EQ(place.password_file, "pw");
+  EXPECT_EQ(place.files.password_file, "pw");
   EXPECT_EQ(place.durability, Durability::majority);
   EXPECT_FALSE(place.is_secure);
 }
@@ -49,15 +49,15 @@ TEST(CouchbasePlace, EverythingMayBeSaid) {
   EXPECT_EQ(place.prefix, "one");
   EXPECT_EQ(place.durability, Durability::persist_to_majority);
   EXPECT_TRUE(place.is_secure);
-  EXPECT_EQ(place.ca, "ca.pem");
+  EXPECT_EQ(place.files.ca, "ca.pem");
 }
 
 TEST(CouchbasePlace, ACertificateMayStandForAUser) {
   const CouchbasePlace place =
       read("couchbases://a/b?cert=c.pem&key=k.pem&durability=majority_and_persist");
   EXPECT_EQ(place.user, "");
-  EXPECT_EQ(place.cert, "c.pem");
-  EXPECT_EQ(place.key, "k.pem");
+  EXPECT_EQ(place.files.cert, "c.pem");
+  EXPECT_EQ(place.files.key, "k.pem");
   EXPECT_EQ(place.durability, Durability::majority_and_persist);
 }
 

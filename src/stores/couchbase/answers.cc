@@ -144,7 +144,8 @@ std::string named(Part part, const CouchbasePlace& place) {
     case Part::none:
       return "";
     case Part::user:
-      if (place.user.empty()) return "certificate " + place.cert.string() + ", " + bucket + "; ";
+      if (place.user.empty())
+        return "certificate " + place.files.cert.string() + ", " + bucket + "; ";
       return "user " + place.user + ", " + bucket + "; ";
     case Part::bucket:
       return bucket + "; ";

@@ -53,9 +53,9 @@ std::string connection_string(const CouchbasePlace& place) {
   text += "&dnssrv=off";
   // Which it does not use by itself.
   if (std::ranges::any_of(place.nodes, is_of_ipv6)) text += "&ipv6=allow";
-  append_file(text, "truststorepath", place.ca);
-  append_file(text, "certpath", place.cert);
-  append_file(text, "keypath", place.key);
+  append_file(text, "truststorepath", place.files.ca);
+  append_file(text, "certpath", place.files.cert);
+  append_file(text, "keypath", place.files.key);
   return text;
 }
 

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "posse/result.h"
+#include "stores/cluster/cluster_files.h"
 
 namespace posse {
 
@@ -32,12 +32,9 @@ struct CouchbasePlace {
   std::string collection = {};   ///< Nothing in it may expire.
   std::string prefix = "posse";  ///< All ids of documents begin with it and a slash.
   std::string user = {};         ///< Empty if we show a certificate instead.
-  std::filesystem::path password_file = {};
   couchbase::Durability durability = couchbase::Durability::majority;
-  bool is_secure = false;           ///< TLS. Without `ca`, the system's authorities are trusted.
-  std::filesystem::path ca = {};    ///< Who has signed the nodes' certificates.
-  std::filesystem::path cert = {};  ///< Our own certificate, with its key: both or none.
-  std::filesystem::path key = {};
+  bool is_secure = false;  ///< TLS. Without `ca`, the system's authorities are trusted.
+  ClusterFiles files = {};
 };
 
 /// Reads `couchbase[s]://[USER@]HOST[:PORT][,HOST[:PORT]...]/BUCKET[/SCOPE/COLLECTION]

@@ -3,16 +3,15 @@
 #include "stores/couchbase/library_client.h"
 
 #include <cstdint>
-#include <fstream>
 #include <libcouchbase/couchbase.h>
 #include <libcouchbase/vbucket.h>
 #include <memory>
-#include <sstream>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/assert.h"
+#include "stores/cluster/cluster_files.h"
 #include "stores/couchbase/asio_io.h"
 #include "stores/couchbase/codes.h"
 #include "stores/couchbase/connection_string.h"
@@ -283,29 +282,14 @@ class LibraryClient final : public Client {
   std::function<void(Said)> connected_;
 };
 
-Result<std::string> content_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  stream.peek();  // a directory can be opened, and only this says that it cannot be read
-  std::ostringstream content;
-  content << stream.rdbuf();
-  if (!stream) return Error{Errc::unavailable, "cannot read " + file.string()};
-  return content.str();
-}
-
 }  // namespace
 
 Result<MakeClient> library_client(const CouchbasePlace& place) {
-  auto settings = std::make_shared<Settings>(Settings{.place = place, .password = {}});
-  if (!place.password_file.empty()) {
-    auto password = content_of(place.password_file);
-    if (!password) return password.error();
-    while (password->ends_with('\n') || password->ends_with('\r')) password->pop_back();
-    settings->password = *std::move(password);
-  }
-  for (const auto* file : {&place.ca, &place.cert, &place.key}) {
-    if (file->empty()) continue;
-    if (const auto content = content_of(*file); !content) return content.error();
-  }
+  if (const auto checked = check_readable(place.files); !checked) return checked.error();
+  auto password = password_in(place.files.password_file);
+  if (!password) return password.error();
+  auto settings =
+      std::make_shared<Settings>(Settings{.place = place, .password = *std::move(password)});
   return [settings = std::shared_ptr<const Settings>(std::move(settings))](
              boost::asio::any_io_executor executor) -> std::unique_ptr<Client> {
     return std::make_unique<LibraryClient>(std::move(executor), settings);
