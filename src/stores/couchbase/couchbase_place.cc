@@ -119,6 +119,11 @@ Result<void> check(const CouchbasePlace& place) {
         "a user and password_file go together: couchbase://USER@HOST/BUCKET?password_file=FILE");
   const ClusterAccess access{.secure_scheme = "couchbases://", .is_secure = place.is_secure};
   if (auto checked = check_together(place.files, access); !checked) return checked.error();
+  if (place.is_secure && place.files.ca.empty())
+    return wrong_url(
+        "couchbases:// wants ca=FILE, the cluster's own authority: libcouchbase compares no names "
+        "of "
+        "hosts, so whatever a public authority has signed would do");
   if (place.user.empty() && place.files.cert.empty())
     return wrong_url("Couchbase wants a user, USER@HOST with password_file=FILE, or cert and key");
   if (!place.user.empty() && !place.files.cert.empty())

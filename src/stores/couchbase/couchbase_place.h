@@ -33,7 +33,7 @@ struct CouchbasePlace {
   std::string prefix = "posse";  ///< All ids of documents begin with it and a slash.
   std::string user = {};         ///< Empty if we show a certificate instead.
   couchbase::Durability durability = couchbase::Durability::majority;
-  bool is_secure = false;  ///< TLS. Without `ca`, the system's authorities are trusted.
+  bool is_secure = false;  ///< TLS, by the authority that `ca` names.
   ClusterFiles files = {};
 };
 
