@@ -7,7 +7,7 @@ set(installed posse_core posse_documents posse_journal posse_live posse_patrol p
 set(POSSE_HAS_OPEN FALSE)
 if(TARGET posse_open)
   set(POSSE_HAS_OPEN TRUE)
-  list(APPEND installed posse_etcd_api posse_library posse_open posse_stores_couchbase
+  list(APPEND installed posse_etcd_api posse_library posse_open posse_stores_cluster posse_stores_couchbase
        posse_stores_etcd)
 endif()
 install(TARGETS ${installed} EXPORT posseTargets

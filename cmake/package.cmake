@@ -26,6 +26,10 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME posse)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers")
+# Of a library that was built from source nobody knows the package, and it would be left out.
+if(POSSE_HAS_COUCHBASE)
+  string(APPEND CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS ", libcouchbase3 (>= 3.3)")
+endif()
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS lmdb-utils)  # mdb_copy, for backups
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA

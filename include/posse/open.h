@@ -45,7 +45,7 @@ inline constexpr const char* store_url_forms =
     "couchbase://USER@HOST[,HOST...]/BUCKET";
 
 /// What is wrong with `url`, so far as one can see without opening it, as the rest of a sentence
-/// behind the name of the option; empty if nothing.
+/// behind the name of the option; empty if nothing. Files that it names are looked at.
 std::optional<std::string> wrong_store_url(const std::string& url);
 
 /// Whether there is a store at `url`; true if one must open it to know.

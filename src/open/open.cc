@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "stores/cluster/cluster_files.h"
 #include "stores/couchbase/couchbase_store.h"
 #include "stores/couchbase/library_client.h"
 #include "stores/etcd/etcd_store.h"
@@ -104,6 +105,14 @@ bool has_slash_in_user(const std::string& url) {
   return place.find('/', begin + slashes.size()) < at;
 }
 
+/// What is wrong with the place of a cluster, or with the files that it names.
+template <class Place>
+std::optional<std::string> wrong_place(const std::string& url, const Result<Place>& place) {
+  const Result<void> checked = place ? check_readable(place->files) : place.error();
+  if (checked) return {};
+  return "`" + without_password(url) + "`: " + checked.error().detail;
+}
+
 Error no_store(const std::string& where) {
   return Error{Errc::unavailable,
                "there is no store in " + where + "; `posse account create` makes a shop there"};
@@ -154,16 +163,8 @@ std::optional<std::string> wrong_store_url(const std::string& url) {
   if (has_slash_in_user(url) && (is_couchbase(url) || is_etcd(url)))
     return "`" + without_password(url) +
            "`: a user's name has no `/`, and a password belongs into a file, password_file=FILE";
-  if (is_couchbase(url)) {
-    const auto place = couchbase_place(url);
-    if (place) return {};
-    return "`" + without_password(url) + "`: " + place.error().detail;
-  }
-  if (is_etcd(url)) {
-    const auto place = etcd_place(url);
-    if (place) return {};
-    return "`" + without_password(url) + "`: " + place.error().detail;
-  }
+  if (is_couchbase(url)) return wrong_place(url, couchbase_place(url));
+  if (is_etcd(url)) return wrong_place(url, etcd_place(url));
   const bool is_lmdb = url.starts_with(lmdb_scheme) && url.size() > lmdb_scheme.size();
   if (is_lmdb || url == memory_scheme) return {};
   return "must be " + std::string(store_url_forms) + ", not `" + without_password(url) + "`";

@@ -1,5 +1,7 @@
 /// What each answer of libcouchbase means, and that nothing else means anything.
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -97,17 +99,75 @@ TEST(CouchbaseAnswers, AListIsDoneOrUnavailable) {
   }
 }
 
+CouchbasePlace place() {
+  return {.nodes = {"a.example", "b.example"},
+          .bucket = "slots",
+          .scope = "shop",
+          .collection = "daily",
+          .user = "posse"};
+}
+
+std::string words_of(Said said) {
+  return error_of(said, "Couchbase", place()).detail;
+}
+
 TEST(CouchbaseAnswers, AnErrorSaysWhatAnOperatorCanDo) {
-  EXPECT_EQ(error_of({308, 0xa1}, "Couchbase").detail,
+  EXPECT_EQ(words_of({308, 0xa1}),
             "Couchbase: too few nodes are up for a durable write; if it stays so, it is a wrong "
             "setting: the bucket must have 1 or 2 replicas, and the cluster more nodes than that "
-            "(libcouchbase 308, the node's status 161)");
-  EXPECT_EQ(error_of({777, 0}, "Couchbase").detail, "Couchbase: libcouchbase 777");
-  EXPECT_EQ(error_of({201, 0x88}, "Couchbase").detail,
-            "Couchbase: there is no such collection in the bucket (libcouchbase 201, the node's "
-            "status 136)");
-  EXPECT_EQ(error_of({304, 3}, "Couchbase").code, Errc::too_large);
-  EXPECT_EQ(error_of({201, 0}, "Couchbase").code, Errc::unavailable);
+            "(bucket slots; libcouchbase 308, the node's status 161)");
+  EXPECT_EQ(words_of({777, 0}), "Couchbase: libcouchbase 777");
+  EXPECT_EQ(error_of({304, 3}, "Couchbase", place()).code, Errc::too_large);
+  EXPECT_EQ(error_of({201, 0}, "Couchbase", place()).code, Errc::unavailable);
+}
+
+TEST(CouchbaseAnswers, AnErrorNamesWhatOfTheUrlItIsAbout) {
+  EXPECT_EQ(words_of({201, 0x88}),
+            "Couchbase: there is no such collection in the bucket (bucket slots, scope shop, "
+            "collection daily; libcouchbase 201, the node's status 136)");
+  EXPECT_EQ(words_of({206, 0}),
+            "Couchbase: the user or the password is wrong, or the user may not read and write the "
+            "bucket (user posse, bucket slots; libcouchbase 206)");
+  EXPECT_EQ(words_of({218, 12004}),
+            "Couchbase: lists and audits need a primary index of the collection (bucket slots, "
+            "scope shop, collection daily; libcouchbase 218, the node's status 12004)");
+  CouchbasePlace certified = place();
+  certified.user.clear();
+  certified.scope.clear();
+  certified.files.cert = "/x/c.pem";
+  EXPECT_NE(error_of({206, 0}, "Couchbase", certified)
+                .detail.find("(certificate /x/c.pem, bucket slots; libcouchbase 206)"),
+            std::string::npos);
+  EXPECT_NE(error_of({218, 0}, "Couchbase", certified).detail.find("(bucket slots; "),
+            std::string::npos);
+}
+
+TEST(CouchbaseAnswers, WhoCannotConnectIsToldWhere) {
+  EXPECT_EQ(cannot_connect({1024, 0}, place()).detail,
+            "cannot connect to Couchbase at a.example,b.example: nobody listens there "
+            "(libcouchbase 1024)");
+  EXPECT_EQ(not_connected(std::chrono::milliseconds(9), place()).detail,
+            "not asked: no connection to Couchbase at a.example,b.example within 9 ms");
+}
+
+// All that was said was "no answer in time".
+TEST(CouchbaseAnswers, AWrongPortForTlsIsThoughtOf) {
+  CouchbasePlace plain = place();
+  plain.nodes = {"[::1]", "a.example:11207"};
+  const std::string hint =
+      "; couchbase:// is not TLS: is a port in the URL one for TLS, as 11207 is?";
+  for (const int code : {201, 1002, 1025, 1026, 1048, 1050}) {
+    EXPECT_TRUE(cannot_connect({code, 0}, plain).detail.ends_with(hint)) << code;
+  }
+  EXPECT_TRUE(not_connected(std::chrono::milliseconds(9), plain).detail.ends_with(hint));
+  EXPECT_TRUE(cannot_connect({1024, 0}, plain).detail.ends_with("(libcouchbase 1024)"));
+  CouchbasePlace secure = plain;
+  secure.is_secure = true;
+  EXPECT_TRUE(cannot_connect({1002, 0}, secure)
+                  .detail.ends_with("; couchbases:// is TLS: is a port in the URL one without, as "
+                                    "11210 is?"));
+  secure.nodes = {"[::1]", "a.example"};
+  EXPECT_TRUE(cannot_connect({1002, 0}, secure).detail.ends_with("(libcouchbase 1002)"));
 }
 
 }  // namespace

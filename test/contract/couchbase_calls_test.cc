@@ -102,7 +102,8 @@ class CouchbaseCalls : public ::testing::Test {
   FakeCouchbase cluster;
   boost::asio::io_context io{1};
   std::shared_ptr<Calls> calls_ =
-      std::make_shared<Calls>(io.get_executor(), cluster.maker(), short_deadlines);
+      std::make_shared<Calls>(io.get_executor(), cluster.maker(),
+                              CouchbasePlace{.nodes = {"a.example", "b.example"}}, short_deadlines);
 };
 
 TEST_F(CouchbaseCalls, WhatOneTurnAsksIsOneBatch) {
@@ -164,7 +165,8 @@ TEST_F(CouchbaseCalls, WhoCannotConnectInTimeIsNotAsked) {
   cluster.connects = false;
   const Kept written = begin(add("a"));
   run();
-  EXPECT_EQ(words_of(written), "not asked: no connection to Couchbase within 150 ms");
+  EXPECT_EQ(words_of(written),
+            "not asked: no connection to Couchbase at a.example,b.example within 150 ms");
   EXPECT_EQ(cluster.asked, 0U);
 }
 
@@ -193,6 +195,13 @@ TEST_F(CouchbaseCalls, ARefusalAfterTheMapHasChangedIsUnknown) {
   EXPECT_EQ(answer(add("a")), Answer::unknown);
   treat({});
   EXPECT_EQ(answer(add("a")), Answer::refused);
+}
+
+// A new epoch counts its maps anew, and may come to the same number.
+TEST_F(CouchbaseCalls, ARefusalAfterTheEpochOfTheMapHasChangedIsUnknown) {
+  EXPECT_EQ(answer(add("a")), Answer::done);
+  treat({.changes_epoch = true});
+  EXPECT_EQ(answer(add("a")), Answer::unknown);
 }
 
 TEST_F(CouchbaseCalls, WhatTheLibraryHasMadeUpIsUnknown) {

@@ -33,7 +33,7 @@ TEST(CouchbasePlace, ANodeABucketAndAUserAreEnough) {
   EXPECT_EQ(place.collection, "");
   EXPECT_EQ(place.prefix, "posse");
   EXPECT_EQ(place.user, "shop");
-  EXPECT_EQ(place.password_file, "pw");
+  EXPECT_EQ(place.files.password_file, "pw");
   EXPECT_EQ(place.durability, Durability::majority);
   EXPECT_FALSE(place.is_secure);
 }
@@ -49,15 +49,15 @@ TEST(CouchbasePlace, EverythingMayBeSaid) {
   EXPECT_EQ(place.prefix, "one");
   EXPECT_EQ(place.durability, Durability::persist_to_majority);
   EXPECT_TRUE(place.is_secure);
-  EXPECT_EQ(place.ca, "ca.pem");
+  EXPECT_EQ(place.files.ca, "ca.pem");
 }
 
 TEST(CouchbasePlace, ACertificateMayStandForAUser) {
   const CouchbasePlace place =
-      read("couchbases://a/b?cert=c.pem&key=k.pem&durability=majority_and_persist");
+      read("couchbases://a/b?ca=f&cert=c.pem&key=k.pem&durability=majority_and_persist");
   EXPECT_EQ(place.user, "");
-  EXPECT_EQ(place.cert, "c.pem");
-  EXPECT_EQ(place.key, "k.pem");
+  EXPECT_EQ(place.files.cert, "c.pem");
+  EXPECT_EQ(place.files.key, "k.pem");
   EXPECT_EQ(place.durability, Durability::majority_and_persist);
 }
 
@@ -110,8 +110,11 @@ TEST(CouchbasePlace, AWrongOptionIsNamed) {
             "durability is majority, majority_and_persist or persist_to_majority, not `none`");
   EXPECT_EQ(refusal_of_option("ca=f"), "ca, cert and key are for couchbases://");
   EXPECT_EQ(refusal("couchbases://a/b?cert=f"), "cert and key go together");
-  EXPECT_EQ(refusal("couchbases://u@a/b?password_file=f&cert=f&key=f"),
+  EXPECT_EQ(refusal("couchbases://u@a/b?password_file=f&ca=f&cert=f&key=f"),
             "a user with a password, or cert and key: not both");
+  EXPECT_EQ(refusal("couchbases://a/b?cert=f&key=f"),
+            "couchbases:// wants ca=FILE, the cluster's own authority: libcouchbase compares no "
+            "names of hosts, so whatever a public authority has signed would do");
   EXPECT_EQ(refusal("http://a/b"), "must be " + std::string(couchbase_url_rule));
 }
 

@@ -203,7 +203,7 @@ TEST(EtcdCluster, OneThatKnowsItsUsersIsUsedByThoseWhoMayAlone) {
   boost::asio::io_context io(1);
 
   const auto store =
-      open(io, {.members = servers.addresses(), .user = "shop", .password_file = file});
+      open(io, {.members = servers.addresses(), .user = "shop", .files = {.password_file = file}});
   ASSERT_TRUE(store);
   const auto added = answer_of(io, store->add(Key("key"), "value"));
   ASSERT_TRUE(added) << added.error().detail;
@@ -217,7 +217,7 @@ TEST(EtcdCluster, OneThatKnowsItsUsersIsUsedByThoseWhoMayAlone) {
                                           .place = {.members = servers.addresses(),
                                                     .prefix = "other",
                                                     .user = "shop",
-                                                    .password_file = file}});
+                                                    .files = {.password_file = file}}});
   ASSERT_FALSE(elsewhere);
   EXPECT_NE(elsewhere.error().detail.find("below the prefix"), std::string::npos);
 

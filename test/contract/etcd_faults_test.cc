@@ -119,7 +119,7 @@ TEST_F(EtcdFaults, AnExpiredLoginIsRenewedWithoutAWord) {
   const ScratchDirectory directory;
   const auto file = directory.path() / "password";
   std::ofstream(file) << "secret\n";
-  open({.members = {etcd_.address()}, .user = "shop", .password_file = file});
+  open({.members = {etcd_.address()}, .user = "shop", .files = {.password_file = file}});
   EXPECT_EQ(etcd_.logins(), 1);
   etcd_.forget_tokens();
   EXPECT_EQ(answer(add("key", "value")), Write::done);
@@ -132,7 +132,7 @@ TEST_F(EtcdFaults, AWrongPasswordIsSaidAtOnce) {
   std::ofstream(file) << "wrong";
   const auto opened = EtcdStore::open(
       {.executor = io_.get_executor(),
-       .place = {.members = {etcd_.address()}, .user = "shop", .password_file = file}});
+       .place = {.members = {etcd_.address()}, .user = "shop", .files = {.password_file = file}}});
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().detail.find("the user or the password is wrong"), std::string::npos);
 }

@@ -33,11 +33,11 @@ TEST(EtcdPlace, EverythingMayBeSaid) {
   EXPECT_EQ(place.members, (std::vector<std::string>{"a.example:2379", "[::1]:23790"}));
   EXPECT_EQ(place.prefix, "shops/one");
   EXPECT_EQ(place.user, "shop");
-  EXPECT_EQ(place.password_file, "/etc/posse/password");
+  EXPECT_EQ(place.files.password_file, "/etc/posse/password");
   EXPECT_TRUE(place.is_secure);
-  EXPECT_EQ(place.ca, "ca.pem");
-  EXPECT_EQ(place.cert, "cert.pem");
-  EXPECT_EQ(place.key, "key.pem");
+  EXPECT_EQ(place.files.ca, "ca.pem");
+  EXPECT_EQ(place.files.cert, "cert.pem");
+  EXPECT_EQ(place.files.key, "key.pem");
 }
 
 TEST(EtcdPlace, WhatIsWrongIsNamed) {

@@ -174,7 +174,8 @@ TEST_F(EtcdWatch, ARefusedWatchIsTriedNowAndThenWithoutHints) {
   const auto file = directory.path() / "password";
   std::ofstream(file) << "secret\n";
   FakeEtcd etcd;
-  const auto store = open({.members = {etcd.address()}, .user = "shop", .password_file = file});
+  const auto store =
+      open({.members = {etcd.address()}, .user = "shop", .files = {.password_file = file}});
   etcd.forget_tokens();
   const auto watching = watch(*store);
   pass(500ms);

@@ -68,7 +68,7 @@ class FakeCouchbase::FakeClient final : public couchbase::Client {
     return {};
   }
 
-  std::int64_t map_revision() override { return cluster_.map_revision; }
+  couchbase::MapRevision map_revision() override { return cluster_.map_revision; }
 
   void rest() override {
     if (work_) --cluster_.awake;
@@ -89,7 +89,8 @@ class FakeCouchbase::FakeClient final : public couchbase::Client {
     Reply reply;
     if (treatment.is_applied) reply = cluster_.carry_out(order);
     if (treatment.said) reply.said = *treatment.said;
-    if (treatment.changes_map) ++cluster_.map_revision;
+    if (treatment.changes_map) ++cluster_.map_revision.number;
+    if (treatment.changes_epoch) ++cluster_.map_revision.epoch;
     reply_to(asker, std::move(reply));
   }
 
@@ -108,11 +109,9 @@ class FakeCouchbase::FakeClient final : public couchbase::Client {
 };
 
 couchbase::MakeClient FakeCouchbase::maker() {
-  return
-      [this](boost::asio::any_io_executor executor) -> Result<std::unique_ptr<couchbase::Client>> {
-        return std::unique_ptr<couchbase::Client>(
-            std::make_unique<FakeClient>(*this, std::move(executor)));
-      };
+  return [this](boost::asio::any_io_executor executor) -> std::unique_ptr<couchbase::Client> {
+    return std::make_unique<FakeClient>(*this, std::move(executor));
+  };
 }
 
 void FakeCouchbase::release() {
@@ -146,7 +145,7 @@ Reply FakeCouchbase::carry_out(const Order& order) {
 
 /// As the query service does what ids_statement() asks.
 Reply FakeCouchbase::list(const Order& order) const {
-  const auto parameters = boost::json::parse(order.parameters).as_array();
+  const auto& parameters = order.parameters;
   const std::string from(parameters.at(0).as_string());
   const std::string end(parameters.at(1).as_string());
   const auto limit = parameters.at(2).to_number<std::size_t>();
@@ -155,7 +154,7 @@ Reply FakeCouchbase::list(const Order& order) const {
   for (const auto& [id, document] : documents) {
     if (id < from || id >= end || (is_exclusive && id == from)) continue;
     if (reply.rows.size() == limit) break;
-    reply.rows.push_back(boost::json::serialize(boost::json::string(id)));
+    reply.rows.push_back(id);
   }
   return reply;
 }

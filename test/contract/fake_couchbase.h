@@ -25,6 +25,7 @@ struct Treatment {
   bool is_held = false;                         ///< No reply before release(), or the end.
   bool is_within = false;                       ///< The reply comes while it is being asked.
   bool changes_map = false;                     ///< After it is asked, before its reply.
+  bool changes_epoch = false;                   ///< Likewise, and the map's number is the same.
 };
 
 /// Its clients do what libcouchbase does: reply once to each order, also when they are destroyed;
@@ -42,7 +43,7 @@ class FakeCouchbase {
   bool connects = true;             ///< Else it is never told.
 
   std::map<std::string, Document> documents;
-  std::int64_t map_revision = 1;
+  couchbase::MapRevision map_revision{.epoch = 1, .number = 1};
   std::vector<std::size_t> batches;  ///< How many orders each had.
   std::size_t asked = 0;             ///< Those that were accepted.
   std::size_t replied = 0;

@@ -36,6 +36,21 @@ TEST(Open, APasswordInAUrlIsNotRepeated) {
             "couchbase://USER@HOST/BUCKET?password_file=FILE");
 }
 
+// It was found out when the store was opened, as if the cluster could not be reached.
+TEST(Open, AFileThatCannotBeReadIsAWrongUrl) {
+  const std::string etcd = "etcds://u@a:1?password_file=/dev/null&ca=";
+  EXPECT_EQ(wrong_store_url(etcd + "/nowhere/ca.pem"),
+            "`" + etcd + "/nowhere/ca.pem`: the file of ca cannot be read, /nowhere/ca.pem");
+  EXPECT_EQ(wrong_store_url(etcd + "/dev/null"), std::nullopt);
+  const std::string couchbase = "couchbases://a/b?ca=/dev/null&cert=/dev/null&key=";
+  EXPECT_EQ(wrong_store_url(couchbase + "/"),
+            "`" + couchbase + "/`: the file of key cannot be read, /");
+  EXPECT_EQ(wrong_store_url(couchbase + "/dev/null"), std::nullopt);
+  EXPECT_EQ(wrong_store_url("couchbase://u@a/b?password_file=/nowhere/pw"),
+            "`couchbase://u@a/b?password_file=/nowhere/pw`: the file of password_file cannot be "
+            "read, /nowhere/pw");
+}
+
 TEST(Open, APasswordIsRepeatedInNoMessage) {
   for (const char* const url :
        {"etcd://posse:secret@a/b", "etcd://u:secret/more@a:1", "couchbase://u:secret/more@a/b",

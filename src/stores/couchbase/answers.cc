@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <string_view>
 #include <utility>
 
 #include "stores/couchbase/codes.h"
@@ -68,15 +67,22 @@ Answer told_by(const Row& row, Call call) {
   return row.said.code == code::success ? Answer::done : Answer::unavailable;
 }
 
+/// What of the URL an operator looks at.
+enum class Part : std::uint8_t { none, user, bucket, collection };
+
 struct Words {
   int number;  ///< A code, or a status.
   const char* what;
+  Part part = Part::none;
 };
 
 /// Under whatever code: the library asks again until its time is up.
 constexpr std::array status_words{
-    Words{status::unknown_collection, "there is no such collection in the bucket"},
-    Words{status::unknown_scope, "there is no such scope in the bucket"},
+    Words{status::unknown_collection, "there is no such collection in the bucket",
+          Part::collection},
+    Words{status::unknown_scope, "there is no such scope in the bucket", Part::collection},
+    Words{status::query_not_allowed, "lists and audits need a user with the role Query Select",
+          Part::user},
 };
 
 /// What an operator can do about the codes that he may meet.
@@ -86,23 +92,30 @@ constexpr std::array code_words{
     Words{code::invalid_argument, "the library takes a setting for wrong"},
     Words{code::service_not_available,
           "no node runs the service that was asked; lists and audits need the query service"},
+    Words{code::internal_server_failure, "the node has failed"},
     Words{code::authentication_failure,
-          "the user or the password is wrong, or the user may not read and write the bucket"},
+          "the user or the password is wrong, or the user may not read and write the bucket",
+          Part::user},
     Words{code::temporary_failure, "the node is busy, or has no memory left"},
-    Words{code::bucket_not_found, "there is no such bucket"},
+    Words{code::bucket_not_found, "there is no such bucket", Part::bucket},
     Words{code::unsupported_operation,
           "no durable writes: the cluster must be Couchbase Server 6.5 or newer, the bucket of "
-          "type Couchbase"},
-    Words{code::index_not_found, "lists and audits need a primary index of the collection"},
+          "type Couchbase",
+          Part::bucket},
+    Words{code::index_not_found, "lists and audits need a primary index of the collection",
+          Part::collection},
     Words{code::document_locked, "somebody else has locked the document"},
     Words{code::durability_level_not_available,
-          "a wrong setting, not a passing fault: the bucket's type has no durable writes"},
+          "a wrong setting, not a passing fault: the bucket's type has no durable writes",
+          Part::bucket},
     Words{code::durability_impossible,
           "too few nodes are up for a durable write; if it stays so, it is a wrong setting: the "
-          "bucket must have 1 or 2 replicas, and the cluster more nodes than that"},
+          "bucket must have 1 or 2 replicas, and the cluster more nodes than that",
+          Part::bucket},
     Words{code::durable_write_in_progress, "a write of the document is not durable yet"},
     Words{code::durable_write_re_commit_in_progress, "a write of the document is not durable yet"},
-    Words{code::planning_failure, "lists and audits need a primary index of the collection"},
+    Words{code::planning_failure, "lists and audits need a primary index of the collection",
+          Part::collection},
     Words{code::ssl_error, "TLS failed"},
     Words{code::ssl_cantverify, "the node's certificate is not signed by whom `ca` names"},
     Words{code::connection_refused, "nobody listens there"},
@@ -110,12 +123,54 @@ constexpr std::array code_words{
     Words{code::connection_reset, "the connection was cut"},
     Words{code::network, "the network failed"},
     Words{code::unknown_host, "there is no such host"},
+    Words{code::protocol_error, "what listens there does not speak Couchbase's protocol"},
 };
 
-/// Empty if there are none.
-std::string_view find(std::span<const Words> words, int number) {
+/// Null if there are none.
+const Words* find(std::span<const Words> words, int number) {
   const auto known = std::ranges::find(words, number, &Words::number);
-  return known == words.end() ? std::string_view() : known->what;
+  return known == words.end() ? nullptr : &*known;
+}
+
+const Words* words_of(Said said) {
+  const Words* const words = find(status_words, said.status);
+  return words == nullptr ? find(code_words, said.code) : words;
+}
+
+/// As the URL has it, with a mark behind; no secrets.
+std::string named(Part part, const CouchbasePlace& place) {
+  const std::string bucket = "bucket " + place.bucket;
+  switch (part) {
+    case Part::none:
+      return "";
+    case Part::user:
+      if (place.user.empty())
+        return "certificate " + place.files.cert.string() + ", " + bucket + "; ";
+      return "user " + place.user + ", " + bucket + "; ";
+    case Part::bucket:
+      return bucket + "; ";
+    case Part::collection:
+      break;
+  }
+  if (place.scope.empty()) return bucket + "; ";
+  return bucket + ", scope " + place.scope + ", collection " + place.collection + "; ";
+}
+
+std::string nodes_of(const CouchbasePlace& place) {
+  std::string text;
+  for (const std::string& node : place.nodes) text += (text.empty() ? "" : ",") + node;
+  return text;
+}
+
+/// Whoever listens to TLS and hears none, or the other way round, may be silent, or hang up.
+std::string port_hint(const CouchbasePlace& place) {
+  const auto has_port = [](const std::string& node) {
+    return node.find(':') != std::string::npos && !node.ends_with(']');
+  };
+  if (std::ranges::none_of(place.nodes, has_port)) return "";
+  return place.is_secure
+             ? "; couchbases:// is TLS: is a port in the URL one without, as 11210 is?"
+             : "; couchbase:// is not TLS: is a port in the URL one for TLS, as 11207 is?";
 }
 
 }  // namespace
@@ -136,21 +191,34 @@ bool is_of_a_setting(Said said) {
                              code::ssl_cantverify,        code::unknown_host,
                              code::durability_impossible, code::durability_level_not_available};
   return std::ranges::find(codes, said.code) != codes.end() ||
-         !find(status_words, said.status).empty();
+         find(status_words, said.status) != nullptr;
 }
 
-Error error_of(Said said, const std::string& doing) {
-  std::string_view what = find(status_words, said.status);
-  if (what.empty()) what = find(code_words, said.code);
+Error error_of(Said said, const std::string& doing, const CouchbasePlace& place) {
+  const Words* const words = words_of(said);
   std::string number = "libcouchbase " + std::to_string(said.code);
   if (said.status != 0) number += ", the node's status " + std::to_string(said.status);
   std::string detail = doing + ": ";
-  if (what.empty())
+  if (words == nullptr)
     detail += number;
   else
-    detail += std::string(what) + " (" + number + ")";
+    detail += words->what + (" (" + named(words->part, place)) + number + ")";
   const Errc errc = said.code == code::value_too_large ? Errc::too_large : Errc::unavailable;
   return Error{errc, std::move(detail)};
+}
+
+Error cannot_connect(Said said, const CouchbasePlace& place) {
+  constexpr std::array of_a_port{code::timeout,          code::ssl_error, code::socket_shutdown,
+                                 code::connection_reset, code::network,   code::protocol_error};
+  Error error = error_of(said, "cannot connect to Couchbase at " + nodes_of(place), place);
+  if (std::ranges::find(of_a_port, said.code) != of_a_port.end()) error.detail += port_hint(place);
+  return error;
+}
+
+Error not_connected(std::chrono::milliseconds within, const CouchbasePlace& place) {
+  return Error{Errc::unavailable, "not asked: no connection to Couchbase at " + nodes_of(place) +
+                                      " within " + std::to_string(within.count()) + " ms" +
+                                      port_hint(place)};
 }
 
 }  // namespace posse::couchbase

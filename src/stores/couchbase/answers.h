@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
 #include "posse/result.h"
+#include "stores/couchbase/couchbase_place.h"
 
 namespace posse::couchbase {
 
@@ -42,8 +44,14 @@ Answer answer_of(Call call, Said said, Map map);
 /// Whether it is said of a setting that is wrong, and so however often one asks.
 bool is_of_a_setting(Said said);
 
-/// For what the library did not even accept, or a failed read or start: in words for an operator,
-/// behind what was being done.
-Error error_of(Said said, const std::string& doing);
+/// For what the library did not even accept, or a failed read: in words for an operator, behind
+/// what was being done, with what the store's URL says of it.
+Error error_of(Said said, const std::string& doing, const CouchbasePlace& place);
+
+/// For a connection that was not made: likewise.
+Error cannot_connect(Said said, const CouchbasePlace& place);
+
+/// For one that was not made in time, and of which nothing is known.
+Error not_connected(std::chrono::milliseconds within, const CouchbasePlace& place);
 
 }  // namespace posse::couchbase

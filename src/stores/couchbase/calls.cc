@@ -7,8 +7,6 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
 
-#include "stores/couchbase/codes.h"
-
 namespace posse::couchbase {
 namespace {
 
@@ -19,10 +17,6 @@ constexpr auto sweep_every = 100ms;
 
 /// How long everybody is refused once it was impossible to connect, before that is tried again.
 constexpr auto reconnect_pause = 500ms;
-
-std::string within(std::chrono::milliseconds time) {
-  return " within " + std::to_string(time.count()) + " ms";
-}
 
 }  // namespace
 
@@ -37,7 +31,7 @@ class Calls::Asked final : public Asker {
   Order order;
   std::optional<Handler> handler;  ///< Empty once answered, early or not.
   Instant deadline = {};           ///< A new one once it is asked.
-  std::int64_t map_revision = 0;   ///< When it was asked.
+  MapRevision map_revision = {};   ///< When it was asked.
   std::list<std::shared_ptr<Asked>>::iterator place = {};
   bool is_asked = false;
 
@@ -54,9 +48,11 @@ void Calls::post(Method method) {
   });
 }
 
-Calls::Calls(boost::asio::any_io_executor executor, MakeClient make, Deadlines deadlines)
+Calls::Calls(boost::asio::any_io_executor executor, MakeClient make, CouchbasePlace place,
+             Deadlines deadlines)
     : executor_(std::move(executor)),
       make_(std::move(make)),
+      place_(std::move(place)),
       deadlines_(deadlines),
       timer_(executor_) {}
 
@@ -112,12 +108,7 @@ void Calls::flush_once() {
 }
 
 void Calls::connect() {
-  auto made = make_(executor_);
-  if (!made) {
-    could_not_connect({code::invalid_argument, 0}, made.error());
-    return;
-  }
-  client_ = *std::move(made);
+  client_ = make_(executor_);
   client_->connect([calls = weak_from_this()](Said said) {
     const auto alive = calls.lock();
     if (alive) alive->post([said](Calls& posted) { posted.connected(said); });
@@ -128,7 +119,10 @@ void Calls::connected(Said said) {
   const bool is_fine = said == Said{};
   if (!is_fine) {
     client_.reset();
-    could_not_connect(said, error_of(said, "cannot connect to Couchbase"));
+    last_failure_ = said;
+    failure_ = cannot_connect(said, place_);
+    retry_at_ = std::chrono::steady_clock::now() + reconnect_pause;
+    refuse_waiting(*failure_);
     return;
   }
   failure_.reset();
@@ -136,18 +130,11 @@ void Calls::connected(Said said) {
   flush();
 }
 
-void Calls::could_not_connect(Said said, Error why) {
-  last_failure_ = said;
-  failure_ = std::move(why);
-  retry_at_ = std::chrono::steady_clock::now() + reconnect_pause;
-  refuse_waiting(*failure_);
-}
-
 void Calls::ask_all() {
   Line now = std::exchange(waiting_, {});
   if (now.empty()) return;
   const auto until = std::chrono::steady_clock::now() + deadlines_.answering;
-  const std::int64_t revision = client_->map_revision();
+  const MapRevision revision = client_->map_revision();
   client_->open_batch();
   for (const auto& asked : now) {
     if (!asked->handler) continue;  // given up meanwhile
@@ -159,7 +146,7 @@ void Calls::ask_all() {
     if (said == Said{}) continue;
     asked_.erase(asked->place);
     last_failure_ = said;
-    answer(*asked, error_of(said, "Couchbase was not asked"));
+    answer(*asked, error_of(said, "Couchbase was not asked", place_));
   }
   client_->close_batch();
 }
@@ -172,7 +159,7 @@ void Calls::replied(Asked& asked, Reply reply) {
   const Answer meaning = answer_of(asked.order.call, reply.said, map);
   if (meaning == Answer::unavailable || meaning == Answer::too_large) {
     last_failure_ = reply.said;
-    Error error = error_of(reply.said, "Couchbase");
+    Error error = error_of(reply.said, "Couchbase", place_);
     if (!reply.words.empty()) error.detail += ": " + reply.words;
     answer(asked, std::move(error));
   } else {
@@ -214,13 +201,13 @@ void Calls::cancel(Asked& asked) {
 void Calls::give_up(Asked& asked) {
   last_failure_ = {};
   if (!asked.is_asked) {
-    answer(asked, Error{Errc::unavailable,
-                        "not asked: no connection to Couchbase" + within(deadlines_.connecting)});
+    answer(asked, not_connected(deadlines_.connecting, place_));
   } else if (asked.order.is_write()) {
     answer(asked, Outcome{.answer = Answer::unknown});
   } else {
     answer(asked,
-           Error{Errc::unavailable, "Couchbase has not answered" + within(deadlines_.answering)});
+           Error{Errc::unavailable, "Couchbase has not answered within " +
+                                        std::to_string(deadlines_.answering.count()) + " ms"});
   }
 }
 

@@ -48,7 +48,9 @@ struct Outcome {
 /// executor's thread.
 class Calls : public std::enable_shared_from_this<Calls> {
  public:
-  Calls(boost::asio::any_io_executor executor, MakeClient make, Deadlines deadlines);
+  /// `place` is where the clients connect to, for messages.
+  Calls(boost::asio::any_io_executor executor, MakeClient make, CouchbasePlace place,
+        Deadlines deadlines);
   Calls(const Calls&) = delete;
   Calls& operator=(const Calls&) = delete;
   ~Calls();
@@ -60,7 +62,6 @@ class Calls : public std::enable_shared_from_this<Calls> {
   void close();
 
   /// What the library said of the last call or connection that failed; nothing if it said nothing.
-  /// Of a client that could not be made, `invalid_argument`.
   Said last_failure() const { return last_failure_; }
 
   const boost::asio::any_io_executor& executor() const { return executor_; }
@@ -77,7 +78,6 @@ class Calls : public std::enable_shared_from_this<Calls> {
   void flush_once();
   void connect();
   void connected(Said said);
-  void could_not_connect(Said said, Error why);
   void ask_all();
   void replied(Asked& asked, Reply reply);
   void refuse_waiting(const Error& error);
@@ -93,6 +93,7 @@ class Calls : public std::enable_shared_from_this<Calls> {
 
   boost::asio::any_io_executor executor_;
   MakeClient make_;
+  CouchbasePlace place_;
   Deadlines deadlines_;
   boost::asio::steady_timer timer_;
   std::unique_ptr<Client> client_;  // null until needed, and after it could not connect

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/json/array.hpp>
 
 #include "posse/result.h"
 #include "posse/types.h"
@@ -22,8 +23,8 @@ struct Order {
   std::string id = {};
   Version version = {};  ///< Of `cas`; never 0, which the library takes for "whatever is there".
   Bytes value = {};
-  std::string statement = {};   ///< Of `list`.
-  std::string parameters = {};  ///< Of `list`: a JSON array.
+  std::string statement = {};          ///< Of `list`.
+  boost::json::array parameters = {};  ///< Of `list`.
 
   bool is_write() const { return call == Call::add || call == Call::cas; }
 };
@@ -33,8 +34,17 @@ struct Reply {
   Said said;
   Version version = {};
   Bytes value = {};
-  std::vector<std::string> rows = {};  ///< Of `list`: each is JSON.
+  std::vector<std::string> rows = {};  ///< Of `list`: those that are text.
   std::string words = {};              ///< What the query service says of a failure.
+};
+
+/// Which map of the cluster it is. With a new epoch, as after a failover without a majority, its
+/// numbers may come again.
+struct MapRevision {
+  std::int64_t epoch = -1;
+  std::int64_t number = -1;
+
+  friend bool operator==(const MapRevision&, const MapRevision&) = default;
 };
 
 /// Who waits for a reply, in the library's hands meanwhile.
@@ -47,7 +57,7 @@ class Asker {
 };
 
 /// A connection to a cluster. It lives on one executor, is not used from within a reply, and
-/// keeps the executor's context running unless it rests.
+/// keeps the executor's context running unless it rests; while it looks up names, even then.
 class Client {
  public:
   /// Whoever has not had his reply gets it now: `request_canceled`.
@@ -64,16 +74,14 @@ class Client {
   virtual Said ask(const Order& order, Asker& asker) = 0;
 
   /// Of the cluster's map; another one after each change.
-  virtual std::int64_t map_revision() = 0;
+  virtual MapRevision map_revision() = 0;
 
   /// Neither timers nor sockets keep the context running, nor are they looked at, until wake().
   virtual void rest() = 0;
   virtual void wake() = 0;
 };
 
-/// Makes a client that has not connected yet. Errors: `unavailable`, for a setting that the library
-/// does not take.
-using MakeClient =
-    std::function<Result<std::unique_ptr<Client>>(boost::asio::any_io_executor executor)>;
+/// Makes a client that has not connected yet.
+using MakeClient = std::function<std::unique_ptr<Client>(boost::asio::any_io_executor executor)>;
 
 }  // namespace posse::couchbase

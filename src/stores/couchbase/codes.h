@@ -4,13 +4,14 @@
 
 namespace posse::couchbase {
 
-/// Of the library; lcb_client.cc compares them with its headers.
+/// Of the library; library_client.cc compares them with its headers.
 namespace code {
 inline constexpr int success = 0;
 inline constexpr int timeout = 201;
 inline constexpr int request_canceled = 202;
 inline constexpr int invalid_argument = 203;
 inline constexpr int service_not_available = 204;
+inline constexpr int internal_server_failure = 205;
 inline constexpr int authentication_failure = 206;
 inline constexpr int temporary_failure = 207;
 inline constexpr int cas_mismatch = 209;
@@ -34,9 +35,10 @@ inline constexpr int socket_shutdown = 1025;
 inline constexpr int connection_reset = 1026;
 inline constexpr int network = 1048;
 inline constexpr int unknown_host = 1049;
+inline constexpr int protocol_error = 1050;
 }  // namespace code
 
-/// Of the server.
+/// Of the server; the last ones of its query service.
 namespace status {
 inline constexpr int success = 0x00;
 inline constexpr int not_found = 0x01;
@@ -54,6 +56,7 @@ inline constexpr int durability_invalid_level = 0xa0;
 inline constexpr int durability_impossible = 0xa1;
 inline constexpr int sync_write_in_progress = 0xa2;
 inline constexpr int sync_write_re_commit_in_progress = 0xa4;
+inline constexpr int query_not_allowed = 13014;
 }  // namespace status
 
 }  // namespace posse::couchbase

@@ -30,9 +30,8 @@ std::string in_percents(std::string_view text) {
   return out;
 }
 
-/// Whether nobody has to be asked where it is: an address, in digits or in brackets.
-bool is_address(std::string_view node) {
-  return node.starts_with('[') || node.find_first_not_of("0123456789.:") == std::string_view::npos;
+bool is_of_ipv6(std::string_view node) {
+  return node.starts_with('[');
 }
 
 void append_file(std::string& text, const char* name, const std::filesystem::path& file) {
@@ -50,11 +49,13 @@ std::string connection_string(const CouchbasePlace& place) {
   // In seconds. Nothing reads the library's own spans and counts.
   text += "?operation_timeout=2.57&query_timeout=2.57&enable_tracing=false";
   text += "&enable_operation_metrics=false&client_string=posse";
-  // The library asks for a service record of a single node, and blocks the executor's thread.
-  if (std::ranges::all_of(place.nodes, is_address)) text += "&dnssrv=off";
-  append_file(text, "truststorepath", place.ca);
-  append_file(text, "certpath", place.cert);
-  append_file(text, "keypath", place.key);
+  // Else the library asks for a service record of a single name, and stands still meanwhile.
+  text += "&dnssrv=off";
+  // Which it does not use by itself.
+  if (std::ranges::any_of(place.nodes, is_of_ipv6)) text += "&ipv6=allow";
+  append_file(text, "truststorepath", place.files.ca);
+  append_file(text, "certpath", place.files.cert);
+  append_file(text, "keypath", place.files.key);
   return text;
 }
 

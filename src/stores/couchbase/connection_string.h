@@ -22,7 +22,7 @@ constexpr bool is_told_right(std::chrono::milliseconds limit) {
   return told < byte * byte && told / byte == told % byte;
 }
 
-/// Nodes, files and settings, but neither bucket nor user.
+/// Nodes, whose names are looked up already, files and settings, but neither bucket nor user.
 std::string connection_string(const CouchbasePlace& place);
 
 }  // namespace posse::couchbase

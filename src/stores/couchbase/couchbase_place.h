@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "posse/result.h"
+#include "stores/cluster/cluster_files.h"
 
 namespace posse {
 
@@ -26,18 +26,15 @@ enum class Durability : std::uint8_t { majority, majority_and_persist, persist_t
 
 /// A cluster, and the part of it that is ours.
 struct CouchbasePlace {
-  std::vector<std::string> nodes;  ///< HOST or HOST:PORT of some; the others they know.
+  std::vector<std::string> nodes = {};  ///< HOST or HOST:PORT of some; the others they know.
   std::string bucket = {};
   std::string scope = {};        ///< With its collection, or both empty: the bucket's default one.
   std::string collection = {};   ///< Nothing in it may expire.
   std::string prefix = "posse";  ///< All ids of documents begin with it and a slash.
   std::string user = {};         ///< Empty if we show a certificate instead.
-  std::filesystem::path password_file = {};
   couchbase::Durability durability = couchbase::Durability::majority;
-  bool is_secure = false;           ///< TLS. Without `ca`, the system's authorities are trusted.
-  std::filesystem::path ca = {};    ///< Who has signed the nodes' certificates.
-  std::filesystem::path cert = {};  ///< Our own certificate, with its key: both or none.
-  std::filesystem::path key = {};
+  bool is_secure = false;  ///< TLS, by the authority that `ca` names.
+  ClusterFiles files = {};
 };
 
 /// Reads `couchbase[s]://[USER@]HOST[:PORT][,HOST[:PORT]...]/BUCKET[/SCOPE/COLLECTION]

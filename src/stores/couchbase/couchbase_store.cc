@@ -55,7 +55,8 @@ class CouchbaseStore::Parts {
       : options(std::move(opened_with)),
         found(std::move(was_found)),
         names(options.place.prefix),
-        calls(std::make_shared<couchbase::Calls>(executor, options.make, options.deadlines)) {}
+        calls(std::make_shared<couchbase::Calls>(executor, options.make, options.place,
+                                                 options.deadlines)) {}
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
   ~Parts() { calls->close(); }
@@ -76,7 +77,8 @@ Result<std::unique_ptr<CouchbaseStore>> CouchbaseStore::open(CouchbaseOptions op
   boost::asio::io_context io(1);
   couchbase::Deadlines patient = options.deadlines;
   patient.connecting = options.patience;
-  const auto calls = std::make_shared<couchbase::Calls>(io.get_executor(), options.make, patient);
+  const auto calls =
+      std::make_shared<couchbase::Calls>(io.get_executor(), options.make, options.place, patient);
   std::optional<Result<couchbase::Found>> found;
   boost::asio::co_spawn(
       io, couchbase::look_and_mark(calls, options.place, options.making, options.patience),

@@ -45,9 +45,10 @@ struct CouchbaseOptions {
 /// library can be kept from it; where it cannot, the failure of one is `unknown`: answers.h.
 ///
 /// A call waits at most 2.5 s for a connection, and then 2.6 s, at most 4 s, for its answer; a list
-/// does so for each page of ids and for their documents. While the library asks a name server,
-/// which it does whenever it connects to a host that is no address, the executor's thread stands
-/// still. The library goes on with what a cancelled call has asked.
+/// does so for each page of ids and for their documents. Names in the URL are looked up elsewhere.
+/// But where the cluster's own map has names instead of addresses, the library looks these up
+/// whenever it connects, and the executor's thread stands still meanwhile. The library goes on with
+/// what a cancelled call has asked.
 ///
 /// A scan asks the query service for the keys, and then for each document; it needs a primary
 /// index. Without it scans are `unavailable`, and nothing else is: see warning().
@@ -57,9 +58,9 @@ struct CouchbaseOptions {
 class CouchbaseStore final : public Store, public Scan {
  public:
   /// Connects, looks for the mark of a store below the prefix, and changes or makes it with a
-  /// durable write; blocks, at most `options.patience` and four calls more.
-  /// Errors: `unavailable`, if it cannot connect, or if that write is not done; `unreadable`, if a
-  /// newer Posse has made the store.
+  /// durable write; blocks, at most `options.patience` and four calls more, or as long as the
+  /// system takes to look a name up. Errors: `unavailable`, if it cannot connect, or if that write
+  /// is not done; `unreadable`, if a newer Posse has made the store.
   static Result<std::unique_ptr<CouchbaseStore>> open(CouchbaseOptions options);
 
   ~CouchbaseStore() override;

@@ -3,17 +3,20 @@
 #include "stores/couchbase/library_client.h"
 
 #include <cstdint>
-#include <fstream>
 #include <libcouchbase/couchbase.h>
 #include <libcouchbase/vbucket.h>
 #include <memory>
-#include <sstream>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/assert.h"
+#include "stores/cluster/cluster_files.h"
 #include "stores/couchbase/asio_io.h"
 #include "stores/couchbase/codes.h"
 #include "stores/couchbase/connection_string.h"
+#include "stores/couchbase/lookup.h"
+#include "stores/couchbase/query.h"
 
 namespace posse::couchbase {
 namespace {
@@ -32,11 +35,16 @@ static_assert(code::durability_level_not_available == LCB_ERR_DURABILITY_LEVEL_N
               code::durable_write_in_progress == LCB_ERR_DURABLE_WRITE_IN_PROGRESS &&
               code::durable_write_re_commit_in_progress ==
                   LCB_ERR_DURABLE_WRITE_RE_COMMIT_IN_PROGRESS &&
-              code::unsupported_operation == LCB_ERR_UNSUPPORTED_OPERATION);
+              code::unsupported_operation == LCB_ERR_UNSUPPORTED_OPERATION &&
+              code::internal_server_failure == LCB_ERR_INTERNAL_SERVER_FAILURE &&
+              code::protocol_error == LCB_ERR_PROTOCOL_ERROR &&
+              code::service_not_available == LCB_ERR_SERVICE_NOT_AVAILABLE);
 
 /// How other clients read our documents: as JSON where they are.
 constexpr std::uint32_t json_flags = 0x0200'0000;
 constexpr std::uint32_t binary_flags = 0x0300'0000;
+
+constexpr std::string_view json_type = "application/json";
 
 std::uint32_t flags_of(const Bytes& value) {
   return value.starts_with('{') && value.ends_with('}') ? json_flags : binary_flags;
@@ -55,9 +63,7 @@ lcb_DURABILITY_LEVEL level_of(Durability durability) {
 }
 
 /// Rule 1: nothing but reads is sent twice. The library's own strategy takes a write whose
-/// connection was cut for one that may be repeated; and a query whose error says nothing of
-/// another try, as a missing index, it repeats at once and without end. Calls on documents have a
-/// pause of the library's own.
+/// connection was cut for one that may be repeated.
 lcb_RETRY_ACTION repeat_reads(lcb_RETRY_REQUEST* request, lcb_RETRY_REASON reason) {
   constexpr std::uint32_t pause_ms = 100;
   const bool may_repeat =
@@ -71,7 +77,7 @@ struct Destroy {
 };
 using StoreCommand = std::unique_ptr<lcb_CMDSTORE, Destroy<lcb_CMDSTORE, &lcb_cmdstore_destroy>>;
 using GetCommand = std::unique_ptr<lcb_CMDGET, Destroy<lcb_CMDGET, &lcb_cmdget_destroy>>;
-using QueryCommand = std::unique_ptr<lcb_CMDQUERY, Destroy<lcb_CMDQUERY, &lcb_cmdquery_destroy>>;
+using HttpCommand = std::unique_ptr<lcb_CMDHTTP, Destroy<lcb_CMDHTTP, &lcb_cmdhttp_destroy>>;
 using Options = std::unique_ptr<lcb_CREATEOPTS, Destroy<lcb_CREATEOPTS, &lcb_createopts_destroy>>;
 
 /// The status that the server has sent, or what the library has put there.
@@ -114,81 +120,41 @@ void on_got(lcb_INSTANCE* /*instance*/, int /*kind*/, const lcb_RESPBASE* base) 
   static_cast<Asker*>(asker)->reply(std::move(reply));
 }
 
-/// Rows of one query until its end.
-struct Rows {
-  Asker& asker;
-  std::vector<std::string> rows = {};
-};
-
-void on_row(lcb_INSTANCE* /*instance*/, int /*kind*/, const lcb_RESPQUERY* response) {
-  void* cookie = nullptr;
-  lcb_respquery_cookie(response, &cookie);
-  auto* rows = static_cast<Rows*>(cookie);
-  if (lcb_respquery_is_final(response) == 0) {
-    const char* row = nullptr;
-    std::size_t bytes = 0;
-    lcb_respquery_row(response, &row, &bytes);
-    rows->rows.emplace_back(row, bytes);
-    return;
-  }
-  const std::unique_ptr<Rows> ended(rows);
-  Reply reply{.said = {lcb_respquery_status(response), 0}, .rows = std::move(rows->rows)};
-  const lcb_QUERY_ERROR_CONTEXT* context = nullptr;
-  const char* words = nullptr;
+/// Of the query service: the only one that is asked so.
+void on_http(lcb_INSTANCE* /*instance*/, int /*kind*/, const lcb_RESPBASE* base) {
+  const auto* response = reinterpret_cast<const lcb_RESPHTTP*>(base);
+  void* asker = nullptr;
+  lcb_resphttp_cookie(response, &asker);
+  Reply reply{.said = {lcb_resphttp_status(response), 0}};
+  std::uint16_t status = 0;
+  lcb_resphttp_http_status(response, &status);
+  const char* body = nullptr;
   std::size_t bytes = 0;
-  if (lcb_respquery_error_context(response, &context) == LCB_SUCCESS && context != nullptr)
-    lcb_errctx_query_first_error_message(context, &words, &bytes);
-  if (words != nullptr) reply.words.assign(words, bytes);
-  rows->asker.reply(std::move(reply));
+  lcb_resphttp_body(response, &body, &bytes);
+  if (reply.said.code == code::success) reply = query_reply(status, {body, bytes});
+  static_cast<Asker*>(asker)->reply(std::move(reply));
 }
 
 /// What every client of a place shares.
 struct Settings {
   CouchbasePlace place;
-  std::string connection;
   std::string password;
 };
 
 class LibraryClient final : public Client {
  public:
   LibraryClient(boost::asio::any_io_executor executor, std::shared_ptr<const Settings> settings)
-      : settings_(std::move(settings)), io_(std::move(executor)) {}
+      : settings_(std::move(settings)), lookup_(executor), io_(std::move(executor)) {}
   LibraryClient(const LibraryClient&) = delete;
   LibraryClient& operator=(const LibraryClient&) = delete;
   ~LibraryClient() override {
     if (instance_ != nullptr) lcb_destroy(instance_);
   }
 
-  /// The library's instance, before anything is asked of it.
-  Said create() {
-    lcb_CREATEOPTS* made = nullptr;
-    lcb_createopts_create(&made, LCB_TYPE_BUCKET);
-    const Options options(made);
-    const Settings& settings = *settings_;
-    const CouchbasePlace& place = settings.place;
-    lcb_createopts_connstr(made, settings.connection.data(), settings.connection.size());
-    lcb_createopts_bucket(made, place.bucket.data(), place.bucket.size());
-    if (!place.user.empty())
-      lcb_createopts_credentials(made, place.user.data(), place.user.size(),
-                                 settings.password.data(), settings.password.size());
-    lcb_createopts_io(made, io_.table());
-    const lcb_STATUS created = lcb_create(&instance_, made);
-    if (created != LCB_SUCCESS) {
-      instance_ = nullptr;
-      return Said{created, 0};
-    }
-    lcb_set_cookie(instance_, this);
-    lcb_retry_strategy(instance_, &repeat_reads);
-    lcb_set_bootstrap_callback(instance_, &LibraryClient::on_connected);
-    lcb_install_callback(instance_, LCB_CALLBACK_STORE, &on_stored);
-    lcb_install_callback(instance_, LCB_CALLBACK_GET, &on_got);
-    return {};
-  }
-
   void connect(std::function<void(Said)> ended) override {
     connected_ = std::move(ended);
-    const lcb_STATUS begun = lcb_connect(instance_);
-    if (begun != LCB_SUCCESS) tell_connected(begun);
+    lookup_.start(settings_->place.nodes,
+                  [this](std::vector<std::string> nodes) { connect_to(std::move(nodes)); });
   }
 
   void open_batch() override { lcb_sched_enter(instance_); }
@@ -207,23 +173,60 @@ class LibraryClient final : public Client {
     return store(order, asker);
   }
 
-  std::int64_t map_revision() override {
+  MapRevision map_revision() override {
     lcbvb_CONFIG* map = nullptr;
     lcb_cntl(instance_, LCB_CNTL_GET, LCB_CNTL_VBCONFIG, static_cast<void*>(&map));
-    return map == nullptr ? -1 : lcbvb_get_revision(map);
+    if (map == nullptr) return {};
+    return MapRevision{.epoch = map->revepoch, .number = map->revid};
   }
 
   void rest() override { io_.rest(); }
   void wake() override { io_.wake(); }
 
  private:
+  void connect_to(std::vector<std::string> nodes) {
+    if (nodes.empty()) return tell_connected(LCB_ERR_UNKNOWN_HOST);
+    CouchbasePlace looked_up = settings_->place;
+    looked_up.nodes = std::move(nodes);
+    const Said created = create(connection_string(looked_up));
+    const int begun = created == Said{} ? lcb_connect(instance_) : created.code;
+    if (begun != LCB_SUCCESS) tell_connected(begun);
+  }
+
+  /// The library's instance, before anything is asked of it.
+  Said create(const std::string& connection) {
+    lcb_CREATEOPTS* made = nullptr;
+    lcb_createopts_create(&made, LCB_TYPE_BUCKET);
+    const Options options(made);
+    const Settings& settings = *settings_;
+    const CouchbasePlace& place = settings.place;
+    lcb_createopts_connstr(made, connection.data(), connection.size());
+    lcb_createopts_bucket(made, place.bucket.data(), place.bucket.size());
+    if (!place.user.empty())
+      lcb_createopts_credentials(made, place.user.data(), place.user.size(),
+                                 settings.password.data(), settings.password.size());
+    lcb_createopts_io(made, io_.table());
+    const lcb_STATUS created = lcb_create(&instance_, made);
+    if (created != LCB_SUCCESS) {
+      instance_ = nullptr;
+      return Said{created, 0};
+    }
+    lcb_set_cookie(instance_, this);
+    lcb_retry_strategy(instance_, &repeat_reads);
+    lcb_set_bootstrap_callback(instance_, &LibraryClient::on_connected);
+    lcb_install_callback(instance_, LCB_CALLBACK_STORE, &on_stored);
+    lcb_install_callback(instance_, LCB_CALLBACK_GET, &on_got);
+    lcb_install_callback(instance_, LCB_CALLBACK_HTTP, &on_http);
+    return {};
+  }
+
   static void on_connected(lcb_INSTANCE* instance, lcb_STATUS ended) {
     auto* client = static_cast<LibraryClient*>(const_cast<void*>(lcb_get_cookie(instance)));
     client->tell_connected(ended);
   }
 
-  void tell_connected(lcb_STATUS ended) {
-    if (const auto told = std::exchange(connected_, nullptr)) told(Said{ended, 0});
+  void tell_connected(int code) {
+    if (const auto told = std::exchange(connected_, nullptr)) told(Said{code, 0});
   }
 
   Said store(const Order& order, Asker& asker) {
@@ -256,57 +259,40 @@ class LibraryClient final : public Client {
     return Said{lcb_get(instance_, &asker, made), 0};
   }
 
+  /// By bare HTTP: what the library has for queries asks again at once and without end, whatever
+  /// its strategy, after each error of authorization.
   Said list(const Order& order, Asker& asker) {
-    lcb_CMDQUERY* made = nullptr;
-    lcb_cmdquery_create(&made);
-    const QueryCommand command(made);
-    lcb_cmdquery_statement(made, order.statement.data(), order.statement.size());
-    lcb_cmdquery_positional_params(made, order.parameters.data(), order.parameters.size());
-    lcb_cmdquery_consistency(made, LCB_QUERY_CONSISTENCY_REQUEST);
-    lcb_cmdquery_readonly(made, 1);
-    lcb_cmdquery_callback(made, &on_row);
-    auto rows = std::make_unique<Rows>(Rows{.asker = asker});
-    const lcb_STATUS asked = lcb_query(instance_, rows.get(), made);
-    if (asked == LCB_SUCCESS) std::ignore = rows.release();  // on_row has it now
-    return Said{asked, 0};
+    lcb_CMDHTTP* made = nullptr;
+    lcb_cmdhttp_create(&made, LCB_HTTP_TYPE_QUERY);
+    const HttpCommand command(made);
+    const std::string body = query_body(order);
+    lcb_cmdhttp_method(made, LCB_HTTP_METHOD_POST);
+    lcb_cmdhttp_content_type(made, json_type.data(), json_type.size());
+    lcb_cmdhttp_body(made, body.data(), body.size());
+    const lcb_STATUS asked = lcb_http(instance_, &asker, made);
+    // That is how it says that no node has a query service, or one for TLS.
+    const bool is_nowhere = asked == LCB_ERR_UNSUPPORTED_OPERATION || asked == LCB_ERR_SDK_INTERNAL;
+    return Said{is_nowhere ? code::service_not_available : static_cast<int>(asked), 0};
   }
 
   std::shared_ptr<const Settings> settings_;
+  Lookup lookup_;
   AsioIo io_;
   lcb_INSTANCE* instance_ = nullptr;
   std::function<void(Said)> connected_;
 };
 
-Result<std::string> content_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  stream.peek();  // a directory can be opened, and only this says that it cannot be read
-  std::ostringstream content;
-  content << stream.rdbuf();
-  if (!stream) return Error{Errc::unavailable, "cannot read " + file.string()};
-  return content.str();
-}
-
 }  // namespace
 
 Result<MakeClient> library_client(const CouchbasePlace& place) {
-  auto settings = std::make_shared<Settings>(
-      Settings{.place = place, .connection = connection_string(place), .password = {}});
-  if (!place.password_file.empty()) {
-    auto password = content_of(place.password_file);
-    if (!password) return password.error();
-    while (password->ends_with('\n') || password->ends_with('\r')) password->pop_back();
-    settings->password = *std::move(password);
-  }
-  for (const auto* file : {&place.ca, &place.cert, &place.key}) {
-    if (file->empty()) continue;
-    if (const auto content = content_of(*file); !content) return content.error();
-  }
+  if (const auto checked = check_readable(place.files); !checked) return checked.error();
+  auto password = password_in(place.files.password_file);
+  if (!password) return password.error();
+  auto settings =
+      std::make_shared<Settings>(Settings{.place = place, .password = *std::move(password)});
   return [settings = std::shared_ptr<const Settings>(std::move(settings))](
-             boost::asio::any_io_executor executor) -> Result<std::unique_ptr<Client>> {
-    auto client = std::make_unique<LibraryClient>(std::move(executor), settings);
-    const Said created = client->create();
-    if (created != Said{}) return error_of(created, "cannot use " + settings->connection);
-    return std::unique_ptr<Client>(std::move(client));
+             boost::asio::any_io_executor executor) -> std::unique_ptr<Client> {
+    return std::make_unique<LibraryClient>(std::move(executor), settings);
   };
 }
 

@@ -7,8 +7,6 @@
 #include <utility>
 
 #include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "core/event.h"
 #include "core/task_group.h"
@@ -47,17 +45,6 @@ std::string keyspace(const CouchbasePlace& place) {
   return name;
 }
 
-/// Rows that are no text are not ids.
-std::vector<std::string> texts(const std::vector<std::string>& rows) {
-  std::vector<std::string> ids;
-  for (const std::string& row : rows) {
-    boost::system::error_code wrong;
-    const auto value = boost::json::parse(row, wrong);
-    if (!wrong && value.is_string()) ids.emplace_back(value.get_string());
-  }
-  return ids;
-}
-
 }  // namespace
 
 std::string index_advice(const CouchbasePlace& place) {
@@ -89,10 +76,10 @@ Task<Result<std::vector<std::string>>> Listing::ask_for_ids(std::string comparis
   parameters.emplace_back(ids_for(range_.items_max));
   Order order{.call = Call::list,
               .statement = ids_statement(place_, comparison),
-              .parameters = boost::json::serialize(parameters)};
+              .parameters = std::move(parameters)};
   auto listed = co_await calls_->ask(std::move(order));
   if (!listed) co_return listed.error();
-  co_return texts(listed->rows);
+  co_return std::move(listed->rows);
 }
 
 Task<Result<void>> Listing::get_all(std::vector<std::string> ids) {

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "posse/result.h"
+#include "stores/cluster/cluster_files.h"
 
 namespace posse {
 
@@ -19,11 +19,8 @@ struct EtcdPlace {
   std::vector<std::string> members;  ///< HOST:PORT of each; at least one.
   std::string prefix = "posse";      ///< All keys stand below it, behind a slash.
   std::string user = {};             ///< Empty: nobody logs in.
-  std::filesystem::path password_file = {};
-  bool is_secure = false;           ///< TLS. Without files, the system's authorities are trusted.
-  std::filesystem::path ca = {};    ///< Who has signed the members' certificates.
-  std::filesystem::path cert = {};  ///< Our own certificate, with its key: both or none.
-  std::filesystem::path key = {};
+  bool is_secure = false;            ///< TLS. Without `ca`, the system's authorities are trusted.
+  ClusterFiles files = {};
 };
 
 /// Reads `etcd[s]://[USER@]HOST:PORT[,HOST:PORT...][/PREFIX][?OPTION=VALUE[&...]]`, with the

@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stores/etcd/members.h"
 
-#include <fstream>
-#include <sstream>
 #include <thread>
 #include <utility>
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
+#include "stores/cluster/cluster_files.h"
 #include "stores/etcd/answers.h"
 
 namespace posse::etcd {
@@ -26,21 +25,12 @@ constexpr int reconnect_ms_max = 1000;
 constexpr int ping_every_ms = 10'000;
 constexpr int ping_answer_ms = 3'000;
 
-Result<std::string> content_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream content;
-  content << stream.rdbuf();
-  if (!stream) return Error{Errc::unavailable, "cannot read " + file.string()};
-  return content.str();
-}
-
 Result<std::shared_ptr<grpc::ChannelCredentials>> credentials_of(const EtcdPlace& place) {
   if (!place.is_secure) return grpc::InsecureChannelCredentials();
   grpc::SslCredentialsOptions options;
-  for (const auto& [file, text] : {std::pair(&place.ca, &options.pem_root_certs),
-                                   std::pair(&place.cert, &options.pem_cert_chain),
-                                   std::pair(&place.key, &options.pem_private_key)}) {
-    if (file->empty()) continue;
+  for (const auto& [file, text] : {std::pair(&place.files.ca, &options.pem_root_certs),
+                                   std::pair(&place.files.cert, &options.pem_cert_chain),
+                                   std::pair(&place.files.key, &options.pem_private_key)}) {
     auto content = content_of(*file);
     if (!content) return content.error();
     *text = *std::move(content);
@@ -103,9 +93,8 @@ Result<void> Members::connect(const EtcdPlace& place) {
   auto credentials = credentials_of(place);
   if (!credentials) return credentials.error();
   if (!place.user.empty()) {
-    auto password = content_of(place.password_file);
+    auto password = password_in(place.files.password_file);
     if (!password) return password.error();
-    while (password->ends_with('\n') || password->ends_with('\r')) password->pop_back();
     login_.set_name(place.user);
     login_.set_password(*std::move(password));
   }

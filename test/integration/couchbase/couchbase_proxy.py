@@ -63,7 +63,9 @@ class _Link:
         self.cluster.links.add(self)
         try:
             self.node_reader, self.node = await asyncio.open_connection(*self.front.target)
-        except OSError:
+            if self.cluster.login is not None:
+                await self._log_in()
+        except (OSError, asyncio.IncompleteReadError):
             self.cut()
         if not self.is_open:
             self.cut()  # meanwhile
@@ -71,11 +73,19 @@ class _Link:
         await asyncio.gather(self._pump(self.client_reader, self._requested),
                              self._pump(self.node_reader, self._responded))
 
+    async def _log_in(self):
+        """In the place of a client who has shown a certificate, and says nothing more."""
+        self.node.write(packets.login(*self.cluster.login))
+        head = await self.node_reader.readexactly(packets.HEADER.size)
+        await self.node_reader.readexactly(packets.body_size(head))
+
     async def _pump(self, reader, handle):
         buffer = bytearray()
         try:
             while chunk := await reader.read(CHUNK):
                 buffer += chunk
+                if buffer[0] not in packets.MAGICS:
+                    break  # as a server does; the makers' mock would end
                 for packet in packets.cut_off(buffer):
                     if self.is_open:
                         handle(packet)
@@ -166,10 +176,11 @@ class _Front:
 class CouchbaseProxy:
     """Before the cluster whose nodes are `nodes`, (host, port) each, within the `with` block.
     Clients see the proxies in the cluster's map, and a query service of ours, which knows the keys
-    that were written through them. With `secure`, an SSLContext, they speak TLS to clients."""
+    that were written through them. With `secure`, an SSLContext, they speak TLS to clients;
+    with `login`, a user and his password, they log in at the nodes themselves."""
 
-    def __init__(self, nodes, secure=None):
-        self.secure = secure
+    def __init__(self, nodes, secure=None, login=None):
+        self.secure, self.login = secure, login
         self.fronts = {}  # of (host, port)
         self.links = set()
         self.faults = []
@@ -290,8 +301,10 @@ class CouchbaseProxy:
             rewritten["rev"] += self.replaced
         for node in rewritten.get("nodesExt", []):
             more = "SSL" if self.secure else ""
-            node["services"] = {"kv" + more: self._port(node["services"]["kv"]),
-                                "n1ql" + more: self.query.port}
+            node["services"] = {"kv" + more: self._port(node["services"]["kv"])}
+            if self.query.is_there:
+                # Both, as clusters do: the library looks at the first one, too.
+                node["services"].update({name: self.query.port for name in ("n1ql", "n1qlSSL")})
             node["hostname"] = "127.0.0.1"
         for node in rewritten.get("nodes", []):
             node["hostname"] = "127.0.0.1:0"

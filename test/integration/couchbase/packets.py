@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 HEADER = struct.Struct(">BBBBBBHIIQ")
 REQUEST, RESPONSE, FLEXIBLE_REQUEST, FLEXIBLE_RESPONSE = 0x80, 0x81, 0x08, 0x18
+MAGICS = (REQUEST, RESPONSE, FLEXIBLE_REQUEST, FLEXIBLE_RESPONSE, 0x82, 0x83)  # servers ask, too
 GET, SET, ADD, REPLACE = 0x00, 0x01, 0x02, 0x03
-HELLO, GET_CLUSTER_CONFIG, GET_COLLECTION_ID = 0x1F, 0xB5, 0xBB
+HELLO, SASL_AUTH, GET_CLUSTER_CONFIG, GET_COLLECTION_ID = 0x1F, 0x21, 0xB5, 0xBB
 WRITES = (SET, ADD, REPLACE)
 COLLECTIONS = 0x12  # a feature that HELLO agrees on
 DURABILITY_FRAME = 1
@@ -58,17 +59,28 @@ def packet_of(raw):
                   value=parts[3], raw=raw)
 
 
+def body_size(head):
+    return int.from_bytes(head[8:12], "big")
+
+
 def cut_off(buffer):
     """The whole packets at the beginning of a bytearray, which loses them."""
     found, at = [], 0
     while len(buffer) - at >= HEADER.size:
-        size = HEADER.size + int.from_bytes(buffer[at + 8:at + 12], "big")
+        size = HEADER.size + body_size(buffer[at:at + HEADER.size])
         if len(buffer) - at < size:
             break
         found.append(packet_of(bytes(buffer[at:at + size])))
         at += size
     del buffer[:at]
     return found
+
+
+def login(user, password):
+    """A request to be taken for `user`."""
+    key, value = b"PLAIN", f"\0{user}\0{password}".encode()
+    return HEADER.pack(REQUEST, SASL_AUTH, 0, len(key), 0, 0, 0, len(key) + len(value), 0,
+                       0) + key + value
 
 
 def response_to(request, status, value=b""):

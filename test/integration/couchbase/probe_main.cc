@@ -8,6 +8,9 @@
 // posse_couchbase_probe URL COUNT TOGETHER
 //   adds and reads COUNT documents, so many at a time, and says how many calls that is a second.
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -74,19 +77,27 @@ std::vector<std::string> parts(const std::string& line) {
   return found;
 }
 
+void tell(const std::vector<std::string>& answers) {
+  std::string told;
+  for (const std::string& answer : answers) told += (told.empty() ? "" : ";") + answer;
+  std::cout << told << '\n' << std::flush;
+}
+
 void answer_lines(CouchbaseStore& store, boost::asio::io_context& io) {
   std::cout << "ready\n" << std::flush;
   for (std::string line; std::getline(std::cin, line);) {
     const std::vector<std::string> calls = parts(line);
     std::vector<std::string> answers(calls.size());
+    std::size_t missing = calls.size();
     for (std::size_t i = 0; i < calls.size(); ++i) {
-      boost::asio::co_spawn(io, carry_out(&store, calls[i], &answers[i]), boost::asio::detached);
+      boost::asio::co_spawn(io, carry_out(&store, calls[i], &answers[i]),
+                            [&](const std::exception_ptr& thrown) {
+                              if (thrown) std::rethrow_exception(thrown);
+                              if (--missing == 0) tell(answers);
+                            });
     }
     io.restart();
-    io.run();
-    std::string told;
-    for (const std::string& answer : answers) told += (told.empty() ? "" : ";") + answer;
-    std::cout << told << '\n' << std::flush;
+    io.run();  // until the driver rests
   }
 }
 

@@ -12,13 +12,15 @@ ANSWER_WITHIN_S = 30
 class Probe:
     """Runs within the `with` block."""
 
-    def __init__(self, *words):
+    def __init__(self, *words, environment=None):
         self._words = words
+        self._environment = environment
         self._process = None
 
     def __enter__(self):
         self._process = subprocess.Popen(self._words, stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, text=True)
+                                         stdout=subprocess.PIPE, text=True,
+                                         env=self._environment)
         if self._read() != "ready":
             raise RuntimeError(f"{self._words[0]} does not start")
         return self

@@ -17,6 +17,7 @@ class QueryService:
     def __init__(self, cluster):
         self.cluster = cluster
         self.port = None
+        self.is_there = True  # in the map
         self.asked = 0
         self.error = None
         self._server = None

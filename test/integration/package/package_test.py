@@ -35,6 +35,8 @@ class Package(unittest.TestCase):
         control = (self.root / "DEBIAN/control").read_text()
         for library in ("libc6", "liblmdb0", "libsodium23", "libboost-json1.81.0"):
             self.assertIn(library, control)
+        linked = run("readelf", "-d", self.root / "usr/bin/posse").stdout
+        self.assertEqual("[libcouchbase.so" in linked, "libcouchbase" in control)
         self.assertEqual((self.root / "DEBIAN/conffiles").read_text(), "/etc/posse/node.toml\n")
 
     def test_its_settings_are_fine_and_what_is_commented_out_is_so_anyway(self):

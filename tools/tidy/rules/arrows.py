@@ -17,7 +17,7 @@ SEES = {
     "shop": {"core", "journal", "live"},
     "system": {"core"},
     "client": {"core"},
-    "stores": {"core"},
+    "stores": {"core", "stores/cluster"},
     "open": {"core", "system", "stores"},
     "node": _UP_TO_SHOP | {"system"},
     "cli": _UP_TO_SHOP | {"documents", "open", "system", "client", "node", "stores", "sim"},
@@ -65,7 +65,7 @@ def _complaint(here, include, tree):
     if path is None:
         return None
     there = folder_of(path)
-    if there in (here, "include") or _kind(there) in SEES[_kind(here)] and here != there:
+    if there in (here, "include") or {there, _kind(there)} & SEES[_kind(here)]:
         return None
     seen = ", ".join(sorted(SEES[_kind(here)])) or "nothing else in src/"
     return (f"{here} includes {there} ({include.target}): {here} sees include/posse and {seen}; "

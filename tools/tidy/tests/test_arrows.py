@@ -8,6 +8,7 @@ from tests.trees import messages
 HEADERS = {path: "" for path in (
     "include/posse/store.h", "src/core/codec.h", "src/journal/steps.h", "src/live/cache.h",
     "src/patrol/round.h", "src/shop/shop.h", "src/stores/lmdb/store.h", "src/stores/memory/store.h",
+    "src/stores/cluster/files.h",
     "src/system/clock.h", "src/node/http.h", "sim/world.h")}
 
 
@@ -22,6 +23,8 @@ class ArrowsTest(unittest.TestCase):
             ("src/journal/a.cc", '"journal/steps.h"'), ("src/shop/a.cc", '"live/cache.h"'),
             ("src/stores/lmdb/a.cc", '"core/codec.h"'), ("src/cli/a.cc", '"stores/lmdb/store.h"'),
             ("src/cli/a.cc", '"sim/world.h"'), ("sim/a.cc", '"stores/memory/store.h"'),
+            ("src/stores/etcd/a.cc", '"stores/cluster/files.h"'),
+            ("src/open/a.cc", '"stores/cluster/files.h"'),
             ("src/node/a.cc", '"system/clock.h"'), ("test/unit/a.cc", '"node/http.h"'),
             ("examples/a.cc", '"posse/store.h"'),
             ("include/posse/a.h", "<boost/asio/awaitable.hpp>"), ("include/posse/a.h", "<map>"),
@@ -34,6 +37,8 @@ class ArrowsTest(unittest.TestCase):
             ("src/patrol/a.cc", '"shop/shop.h"'), ("src/shop/a.cc", '"patrol/round.h"'),
             ("src/shop/a.cc", '"system/clock.h"'), ("src/node/a.cc", '"stores/lmdb/store.h"'),
             ("src/stores/lmdb/a.cc", '"stores/memory/store.h"'),
+            ("src/stores/cluster/a.cc", '"stores/lmdb/store.h"'),
+            ("src/journal/a.cc", '"stores/cluster/files.h"'),
             ("src/stores/lmdb/a.cc", '"journal/steps.h"'), ("sim/a.cc", '"node/http.h"'),
             ("src/system/a.cc", '"journal/steps.h"'), ("include/posse/a.h", '"core/codec.h"'),
             ("include/posse/a.h", "<boost/beast.hpp>"), ("examples/a.cc", '"core/codec.h"'),
