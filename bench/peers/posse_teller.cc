@@ -65,8 +65,10 @@ class PosseTeller final : public Teller {
     co_await making.join();
   }
 
-  Task<void> transfer(Transfer transfer) override {
-    while (!co_await tried(transfer)) ++repeats_;
+  Task<std::uint64_t> transfer(Transfer transfer) override {
+    std::uint64_t repeats = 0;
+    while (!co_await tried(transfer)) ++repeats;
+    co_return repeats;
   }
 
   Task<std::vector<std::int64_t>> balances(std::size_t count) override {

@@ -43,17 +43,16 @@ class PostgresTeller final : public Teller {
                               std::to_string(count - 1) + "), " + std::to_string(balance));
     (void)run(connection, "vacuum analyze");
     (void)run(connection, "checkpoint");
-    const std::size_t wanted = place_.connections == 0 ? connections : place_.connections;
-    const Question question{.text = "select transfer($1, $2, $3)", .parameters = 3};
-    pool_.emplace(place_, std::min(wanted, place_.buyers), question);
     co_return;
   }
 
-  Task<void> transfer(Transfer transfer) override {
+  Task<std::uint64_t> transfer(Transfer transfer) override {
+    if (!pool_) open_pool();
     std::vector<std::string> values{std::to_string(transfer.from), std::to_string(transfer.to),
                                     std::to_string(transfer.amount)};
     const Rows rows = co_await pool_->ask(std::move(values));
     if (integer(rows, 0) != transfer.amount) give_up("PostgreSQL has not transferred");
+    co_return 0;
   }
 
   Task<std::vector<std::int64_t>> balances(std::size_t count) override {
@@ -73,6 +72,12 @@ class PostgresTeller final : public Teller {
   }
 
  private:
+  void open_pool() {
+    const std::size_t wanted = place_.connections == 0 ? connections : place_.connections;
+    const Question question{.text = "select transfer($1, $2, $3)", .parameters = 3};
+    pool_.emplace(place_, std::min(wanted, place_.buyers), question);
+  }
+
   Place place_;
   std::optional<PostgresPool> pool_;
 };

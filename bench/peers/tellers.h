@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/peers/peers.h"
+#include "posse/random.h"
 #include "posse/task.h"
 
 namespace posse::bench {
@@ -19,6 +20,9 @@ struct Transfer {
   std::int64_t amount = 0;
 };
 
+/// Between two of `count` accounts.
+Transfer some_transfer(Random& random, std::size_t count);
+
 /// Keeps accounts 0 to `count` - 1. Used from one executor. One that fails ends the program.
 class Teller {
  public:
@@ -27,19 +31,13 @@ class Teller {
   /// Makes the accounts, and nothing else is there.
   virtual Task<void> prepare(std::size_t count, std::int64_t balance) = 0;
 
-  /// Returns when it is durable. Asks again where it must.
-  virtual Task<void> transfer(Transfer transfer) = 0;
+  /// Returns when it is durable. Asks again where somebody else's change was first: how often.
+  virtual Task<std::uint64_t> transfer(Transfer transfer) = 0;
 
   /// When nobody transfers any more.
   virtual Task<std::vector<std::int64_t>> balances(std::size_t count) = 0;
 
   virtual Task<void> close() = 0;
-
-  /// How often somebody else's change was first, and it was asked again.
-  std::uint64_t repeats() const { return repeats_; }
-
- protected:
-  std::uint64_t repeats_ = 0;
 };
 
 /// How a transfer is written for Posse.
@@ -54,5 +52,13 @@ std::unique_ptr<Teller> make_posse_teller(const Place& place, Writing writing);
 
 /// A function for each transfer, whose rows are locked in the order of their keys.
 std::unique_ptr<Teller> make_postgres_teller(const Place& place);
+
+/// Their names, and what they are, for the help of a program.
+inline const std::vector<std::string> teller_names{"posse", "posse-plan", "posse-set", "postgres"};
+inline constexpr const char* teller_help =
+    "posse: by `add`; posse-plan; posse-set: by read and `set`; postgres";
+
+/// One of `teller_names`.
+std::unique_ptr<Teller> make_teller(const std::string& name, const Place& place);
 
 }  // namespace posse::bench

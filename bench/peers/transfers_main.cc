@@ -19,7 +19,6 @@ namespace {
 using Moment = std::chrono::steady_clock::time_point;
 
 constexpr std::int64_t first_balance = 1'000'000'000;
-constexpr std::uint64_t amount_max = 100;
 
 struct Arguments {
   std::string peer;
@@ -43,8 +42,8 @@ class Work {
 
   Task<void> client() {
     for (Moment now = std::chrono::steady_clock::now(); now < until_;) {
-      const Transfer transfer = next();
-      co_await teller_.transfer(transfer);
+      const Transfer transfer = some_transfer(random_, count_);
+      repeats_ += co_await teller_.transfer(transfer);
       expected_[transfer.from] -= transfer.amount;
       expected_[transfer.to] += transfer.amount;
       const Moment before = std::exchange(now, std::chrono::steady_clock::now());
@@ -54,22 +53,16 @@ class Work {
 
   const std::vector<std::int64_t>& expected() const { return expected_; }
   const Latencies& latencies() const { return latencies_; }
+  std::uint64_t repeats() const { return repeats_; }
 
  private:
-  Transfer next() {
-    const std::size_t from = random_.bits() % count_;
-    const std::size_t step = 1 + random_.bits() % (count_ - 1);
-    return {.from = from,
-            .to = (from + step) % count_,
-            .amount = 1 + static_cast<std::int64_t>(random_.bits() % amount_max)};
-  }
-
   Teller& teller_;
   std::size_t count_;
   std::vector<std::int64_t> expected_;
   Moment until_;
   SystemRandom random_;
   Latencies latencies_;
+  std::uint64_t repeats_ = 0;
 };
 
 Task<void> transfer_all(Teller* teller, Arguments arguments, boost::asio::io_context* io) {
@@ -89,17 +82,10 @@ Task<void> transfer_all(Teller* teller, Arguments arguments, boost::asio::io_con
                           {"per_second", static_cast<double>(latencies.count()) / took.count()},
                           {"p50_us", latencies.percentile(0.5).count()},
                           {"p99_us", latencies.percentile(0.99).count()},
-                          {"repeats", teller->repeats()},
+                          {"repeats", work.repeats()},
                           {"sound", true}};
   print(row);
   co_await teller->close();
-}
-
-std::unique_ptr<Teller> make(const Arguments& arguments, const Place& place) {
-  if (arguments.peer == "postgres") return make_postgres_teller(place);
-  if (arguments.peer == "posse-plan") return make_posse_teller(place, Writing::plans);
-  const bool adds = arguments.peer == "posse";
-  return make_posse_teller(place, adds ? Writing::adds : Writing::sets);
 }
 
 Exit run(const Arguments& arguments) {
@@ -109,7 +95,7 @@ Exit run(const Arguments& arguments) {
                     .address = arguments.address,
                     .connections = arguments.connections,
                     .buyers = arguments.clients};
-  const auto teller = make(arguments, place);
+  const auto teller = make_teller(arguments.peer, place);
   const auto ended = [&](const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
     io.stop();
@@ -120,10 +106,9 @@ Exit run(const Arguments& arguments) {
 }
 
 void add_options(CLI::App& app, Arguments& arguments) {
-  app.add_option("--peer", arguments.peer,
-                 "posse: by `add`; posse-plan; posse-set: by read and `set`; postgres")
+  app.add_option("--peer", arguments.peer, teller_help)
       ->required()
-      ->check(CLI::IsMember({"posse", "posse-plan", "posse-set", "postgres"}));
+      ->check(CLI::IsMember(teller_names));
   app.add_option("--documents", arguments.documents, "accounts (10000)")
       ->check(CLI::Range(2, 10'000'000));
   app.add_option("--clients", arguments.clients, "at a time (64)")->check(CLI::Range(1, 4096));

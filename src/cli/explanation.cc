@@ -207,19 +207,18 @@ std::string next_text(const json::object& hold) {
 }
 
 std::string hold_text(const json::object& hold, std::size_t place) {
-  return "  " + std::to_string(place) + ". intent " + text(hold, "intent") + ", request " +
-         text(hold, "request") + issued_text(hold) + "\n     may commit at entries " +
-         digits(hold, "first") + " to " + digits(hold, "last") + " of " + text(hold, "sequence") +
-         ", " + promise_text(hold) + "\n     " + next_text(hold) + "\n" + effects_text(hold);
+  return "  " + std::to_string(place) + ". intent " + text(hold, "intent") + issued_text(hold) +
+         "\n     may commit at entries " + digits(hold, "first") + " to " + digits(hold, "last") +
+         " of " + text(hold, "sequence") + ", " + promise_text(hold) + "\n     " + next_text(hold) +
+         "\n" + effects_text(hold);
 }
 
 std::string changed_text(const json::object& changed) {
   // What changed it before that is in a page.
   const bool changes = changed.at("changes").as_bool();
   std::string out = std::string(changes ? "last changed" : "last settled") + " by intent " +
-                    text(changed, "intent") + ", request " + text(changed, "request") +
-                    issued_text(changed) + "\n     entry " + digits(changed, "entry") + " of " +
-                    text(changed, "sequence");
+                    text(changed, "intent") + issued_text(changed) + "\n     entry " +
+                    digits(changed, "entry") + " of " + text(changed, "sequence");
   if (changed.at("time").is_null())
     return out + ", which is not there: the books are broken, run `posse audit`\n";
   return out + ", " + text(changed, "time") + "\n" + effects_text(changed);

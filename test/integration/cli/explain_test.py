@@ -14,6 +14,11 @@ class Explain(ShopCase):
         text = self.good("explain", key).out
         self.assertEqual(self.dump(), before)
         self.assertTrue(text.startswith(f"{key}: "), text)
+        # A digest of a request tells people nothing that its intent does not.
+        for one in [*told["holds"], told["changed"]]:
+            self.assertIn(f"intent {one['intent']}", text)
+            self.assertEqual(one["request"][:13], one["intent"][:13])
+            self.assertNotIn(f"request {one['request']}", text)
         return told, text
 
     def dies(self, moment, **more):

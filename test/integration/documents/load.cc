@@ -21,18 +21,26 @@ Task<void> client(Stage* stage, Workload* workload) {
   while (stage->clock.steady() < until) co_await workload->step();
 }
 
-Task<void> do_all(Stage* stage, Workload* workload, TaskGroup* clients) {
-  if (stage->plan.last.empty()) {
-    stage->documents.patrol();
-    if (stage->plan.prepares) co_await workload->prepare();
-    for (std::size_t i = 0; i < stage->plan.clients; ++i) clients->spawn(client(stage, workload));
-    co_await clients->join();
-  }
-  std::ifstream last(stage->plan.last);
-  for (std::string line; std::getline(last, line);) {
+/// Takes the next line that no other client has taken, until there is none.
+Task<void> last_client(std::ifstream* last, Workload* workload) {
+  for (std::string line; std::getline(*last, line);) {
     boost::json::object what = boost::json::parse(line).as_object();
     co_await workload->finish(std::move(what));
   }
+}
+
+Task<void> do_all(Stage* stage, Workload* workload, TaskGroup* clients) {
+  const bool is_last = !stage->plan.last.empty();
+  std::ifstream last(stage->plan.last);
+  if (!is_last) stage->documents.patrol();
+  if (stage->plan.prepares) co_await workload->prepare();
+  for (std::size_t i = 0; i < stage->plan.clients; ++i) {
+    if (is_last)
+      clients->spawn(last_client(&last, workload));
+    else
+      clients->spawn(client(stage, workload));
+  }
+  co_await clients->join();
   co_await stage->documents.close();
 }
 
@@ -75,7 +83,7 @@ int main(int count, char** words) {
   app.add_option("--documents", plan.documents)->check(CLI::Range(2, 10'000));
   app.add_option("--seconds", seconds);
   app.add_flag("--prepare", plan.prepares, "make what must be there first");
-  app.add_option("--last", plan.last, "do what stands in this file, one line after the other");
+  app.add_option("--last", plan.last, "do what stands in this file, each client the next line");
   CLI11_PARSE(app, count, words);
   plan.length = std::chrono::seconds(seconds);
   return posse::testing::run(plan);

@@ -51,28 +51,29 @@ void History::tell(json::object event) {
     give_up("cannot write the history");
 }
 
-Task<void> change_and_tell(Stage* stage, std::string name, Change change) {
+Task<bool> change_and_tell(Stage* stage, std::string name, Change change) {
   auto answer = co_await stage->documents.atomically(std::move(change));
   json::object said = answer ? fate_of(*answer) : fate_of(answer.error());
   said["op"] = name;
   stage->history.tell(said);
-  if (!answer) co_return;
+  if (!answer) co_return false;
   auto* pending = std::get_if<Pending>(&*answer);
-  if (pending == nullptr) co_return;
-  answer = co_await stage->documents.ask(*std::move(pending));
+  if (pending == nullptr) co_return true;
+  answer = co_await stage->documents.ask(std::move(*pending));
   said = answer ? fate_of(*answer) : fate_of(answer.error());
   // An error of the question says nothing of the change.
   if (!answer) said["fate"] = "pending";
-  said["op"] = std::move(name);
+  said["op"] = name;
   said["asked"] = true;
   stage->history.tell(said);
+  co_return answer && !std::holds_alternative<Pending>(*answer);
 }
 
 Task<std::vector<Reading>> read_and_tell(Stage* stage, std::string name, std::vector<Key> keys) {
   auto readings = co_await stage->documents.read(std::move(keys));
   if (readings) co_return *std::move(readings);
   json::object said = fate_of(readings.error());
-  said["op"] = std::move(name);
+  said["op"] = name;
   stage->history.tell(said);
   co_return std::vector<Reading>();
 }

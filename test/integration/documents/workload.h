@@ -67,7 +67,7 @@ class Workload {
   /// One operation of a client.
   virtual Task<void> step() = 0;
 
-  /// One thing that is done when all others have ended.
+  /// One of the things that are done, several at once, when all other processes have ended.
   virtual Task<void> finish(boost::json::object what) = 0;
 };
 
@@ -75,7 +75,8 @@ std::unique_ptr<Workload> make_bank(Stage& stage);
 std::unique_ptr<Workload> make_append(Stage& stage);
 
 /// Asks for `change` and tells its fate as the one of `name`; asks again where it is pending.
-Task<void> change_and_tell(Stage* stage, std::string name, Change change);
+/// Whether it has one: an error is none.
+Task<bool> change_and_tell(Stage* stage, std::string name, Change change);
 
 /// Reads `keys` and tells a failure as the fate of `name`; empty then.
 Task<std::vector<Reading>> read_and_tell(Stage* stage, std::string name, std::vector<Key> keys);
