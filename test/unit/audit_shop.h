@@ -24,7 +24,7 @@ namespace posse {
 /// Nobody patrols here.
 class QuietAnnouncer final : public Announcer {
  public:
-  Task<Result<void>> announce(Sequence /*sequence*/) override { co_return Result<void>{}; }
+  Task<Result<void>> announce(Sequence /*sequence*/) override;
 };
 
 /// A memory store from whose listings documents can be made to vanish, for good or for a
@@ -36,33 +36,11 @@ class LossyStore final : public Store, public Scan {
   std::map<std::string, Bytes> before;  ///< What listings show of documents that changed since.
   int writes = 0;
 
-  Task<Result<std::optional<Document>>> get(Key key) override { return store_.get(std::move(key)); }
-
-  Task<Result<Written>> add(Key key, Bytes value) override {
-    ++writes;
-    return store_.add(std::move(key), std::move(value));
-  }
-
-  Task<Result<Written>> cas(Key key, Version version, Bytes value) override {
-    ++writes;
-    return store_.cas(std::move(key), version, std::move(value));
-  }
-
+  Task<Result<std::optional<Document>>> get(Key key) override;
+  Task<Result<Written>> add(Key key, Bytes value) override;
+  Task<Result<Written>> cas(Key key, Version version, Bytes value) override;
   Task<Result<std::vector<Listed>>> scan(std::string prefix, std::string after,
-                                         std::size_t items_max) override {
-    std::vector<Listed> page;
-    while (page.size() < items_max) {
-      auto next = co_await store_.scan(prefix, after, 1);
-      if (!next || next->empty()) break;
-      after = next->front().key.text();
-      const auto coming = late.find(after);
-      const auto earlier = before.find(after);
-      if (earlier != before.end()) next->front().document.value = earlier->second;
-      const bool absent = coming != late.end() && coming->second-- > 0;
-      if (!absent && !lost.contains(after)) page.push_back(std::move(next->front()));
-    }
-    co_return page;
-  }
+                                         std::size_t items_max) override;
 
  private:
   MemoryStore store_;
@@ -70,6 +48,11 @@ class LossyStore final : public Store, public Scan {
 
 /// One node's shop with its world.
 struct AuditShop {
+  AuditShop();
+  AuditShop(const AuditShop&) = delete;
+  AuditShop& operator=(const AuditShop&) = delete;
+  ~AuditShop();
+
   boost::asio::io_context io;
   FakeClock clock;
   SeededRandom random{11};
@@ -79,145 +62,46 @@ struct AuditShop {
   Audit audit{shop.journal(), store, clock};
   VirtualRun run{io, clock};
 
-  static Name name(const std::string& text) { return *Name::from(text); }
+  static Name name(const std::string& text);
 
-  void account(const std::string& owner) {
-    const auto created = run(shop.accounts().create(name(owner), ""));
-    ASSERT_TRUE(created && std::holds_alternative<AccountView>(*created));
-  }
-
-  void deposit(const std::string& owner, std::int64_t amount, const std::string& reference) {
-    const auto booked = run(shop.payments().deposit(
-        {.account = name(owner), .amount = Cents{amount}, .reference = reference}));
-    ASSERT_TRUE(booked && std::holds_alternative<Booked>(*booked));
-  }
-
-  void withdraw(const std::string& owner, std::int64_t amount, const std::string& reference) {
-    const auto booked = run(shop.payments().withdraw(
-        {.account = name(owner), .amount = Cents{amount}, .reference = reference}));
-    ASSERT_TRUE(booked && std::holds_alternative<Booked>(*booked));
-  }
-
+  void account(const std::string& owner);
+  void deposit(const std::string& owner, std::int64_t amount, const std::string& reference);
+  void withdraw(const std::string& owner, std::int64_t amount, const std::string& reference);
   void campaign(const std::string& id, const std::string& owner, std::int64_t price,
-                std::uint64_t capacity) {
-    Campaign campaign;
-    campaign.title = id;
-    campaign.owner = name(owner);
-    campaign.pricing = fixed_pricing(Cents{price});
-    campaign.capacity = capacity;
-    const auto created = run(shop.campaigns().create(name(id), std::move(campaign)));
-    ASSERT_TRUE(created && std::holds_alternative<CampaignView>(*created));
-  }
-
-  void buy(const std::string& campaign, const std::string& buyer) {
-    const auto sold = run(shop.purchases().buy({.campaign = name(campaign),
-                                                .buyer = name(buyer),
-                                                .max_price = Cents{1000},
-                                                .key = Uuid::make(clock.now(), random),
-                                                .content = {}}));
-    ASSERT_TRUE(sold && std::holds_alternative<Sale>(*sold));
-  }
-
-  void harvest(const std::string& seller) {
-    const auto harvested = run(shop.harvest().run(name(seller)));
-    ASSERT_TRUE(harvested && std::holds_alternative<Harvested>(*harvested));
-  }
+                std::uint64_t capacity);
+  void buy(const std::string& campaign, const std::string& buyer);
+  void harvest(const std::string& seller);
 
   /// Everything sold is settled.
-  void rest() { run(shop.close()); }
+  void rest();
 
   /// ann sells `lamps` at 40, ten of them; bob bought three and cid two; ann was paid for them.
-  void fill() {
-    for (const auto* one : {"ann", "bob", "cid"}) account(one);
-    deposit("bob", 5000, "r1");
-    deposit("cid", 3000, "r2");
-    withdraw("cid", 500, "r3");
-    campaign("lamps", "ann", 40, 10);
-    for (const auto* buyer : {"bob", "cid", "bob", "cid", "bob"}) buy("lamps", buyer);
-    rest();
-    harvest("ann");
-  }
+  void fill();
 
-  AuditReport report() {
-    auto report = run(audit.run(nullptr));
-    EXPECT_TRUE(report);
-    return *std::move(report);
-  }
+  AuditReport report();
 
   /// The codes of all findings, in their order, with spaces between them.
-  std::string findings() {
-    std::string codes;
-    const AuditReport found = report();
-    for (const auto& finding : found.findings.kept()) {
-      if (!codes.empty()) codes += ' ';
-      codes += finding.code;
-    }
-    return codes;
-  }
+  std::string findings();
 
-  Bytes bytes(const std::string& key) {
-    const auto read = run(store.get(Key(key)));
-    return read && *read ? (*read)->value : Bytes();
-  }
+  Bytes bytes(const std::string& key);
 
   /// Writes a document as no node would.
-  void put(const std::string& key, const Bytes& value) {
-    const auto read = run(store.get(Key(key)));
-    ASSERT_TRUE(read);
-    const auto written =
-        *read ? run(store.cas(Key(key), (*read)->version, value)) : run(store.add(Key(key), value));
-    ASSERT_TRUE(written && written->answer == Write::done);
-  }
+  void put(const std::string& key, const Bytes& value);
 
-  void edit(const std::string& key, const std::function<void(boost::json::object&)>& change) {
-    auto document = boost::json::parse(bytes(key));
-    change(document.as_object());
-    put(key, boost::json::serialize(document));
-  }
+  void edit(const std::string& key, const std::function<void(boost::json::object&)>& change);
 
   /// The entry after the last one, as a driver would add it who then died.
-  Entry next(const std::string& sequence) {
-    const Sequence named{sequence};
-    const auto tip = run(shop.journal().sequences().newest_tip(named, empty_tip(named)));
-    return next_entry(named, *tip, clock.now());
-  }
-  void append(const Entry& entry) {
-    put(entry.sequence.entry(entry.number).text(), write_entry(entry));
-  }
+  Entry next(const std::string& sequence);
+  void append(const Entry& entry);
 
   /// A purchase of `buyer` at 40, not declared anywhere.
-  Operation sale(const std::string& buyer, const std::string& seller) {
-    Operation operation;
-    const std::string request = std::to_string(random.bits());
-    operation.intent = Intent::attempt(request_key(buyer, request, clock.now()), random);
-    operation.effects.push_back(add_effect(account_key(name(buyer)), "balance", -40, 0));
-    operation.line = {{"kind", "sale"}, {"buyer", buyer}, {"seller", seller}, {"amount", 40}};
-    return operation;
-  }
+  Operation sale(const std::string& buyer, const std::string& seller);
 
   /// Its hold, as declare puts it in.
-  void declare(const std::string& buyer, const Operation& operation, const Entry& entry) {
-    const Hold hold{.intent = operation.intent,
-                    .sequence = entry.sequence,
-                    .first = entry.number,
-                    .last = entry.number + 7,
-                    .issued = {},
-                    .reserve = {{"balance", -40}}};
-    Decision decision = [&](Participant& participant) {
-      participant.holds.push_back(hold);
-      return Verdict::write;
-    };
-    const auto updated =
-        run(shop.journal().participants().update(account_key(name(buyer)), decision));
-    ASSERT_TRUE(updated && *updated == Updated::written);
-  }
+  void declare(const std::string& buyer, const Operation& operation, const Entry& entry);
 };
 
-inline std::string entry_of(const std::string& sequence, std::uint64_t entry) {
-  return Sequence{sequence}.entry(EntryNumber{entry}).text();
-}
-inline std::string receipt_of(const std::string& sequence, std::uint64_t entry) {
-  return Sequence{sequence}.receipt(EntryNumber{entry}).text();
-}
+std::string entry_of(const std::string& sequence, std::uint64_t entry);
+std::string receipt_of(const std::string& sequence, std::uint64_t entry);
 
 }  // namespace posse

@@ -11,11 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include <gtest/gtest.h>
-
+#include "core/event.h"
 #include "core/task_group.h"
 #include "journal/journal.h"
-#include "patrol/round.h"
 #include "patrol_world.h"
 
 namespace posse {
@@ -23,7 +21,7 @@ namespace posse {
 /// Accepts every announcement.
 class NoPosse final : public Announcer {
  public:
-  Task<Result<void>> announce(Sequence /*sequence*/) override { co_return Result<void>{}; }
+  Task<Result<void>> announce(Sequence /*sequence*/) override;
 };
 
 /// What becomes of the call at which a node dies: the store never got it, or the answer came too
@@ -34,13 +32,13 @@ enum class LastCall : std::uint8_t { lost, applied };
 /// is let go by bury(), so that tests leave nothing behind.
 class Connection final : public Store {
  public:
-  explicit Connection(Store& store) : store_(store) {}
+  explicit Connection(Store& store);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() override;
 
   /// The node dies at its call number `call`, counted from now, from 0.
-  void die_at(int call, LastCall last) {
-    dies_at_ = calls_ + call;
-    last_ = last;
-  }
+  void die_at(int call, LastCall last);
 
   /// What the next reads of a key show instead of the truth: something older, or nothing.
   struct Stale {
@@ -52,50 +50,17 @@ class Connection final : public Store {
   int calls() const { return calls_; }
   bool is_dead() const { return dead_; }
 
-  void bury() {
-    dead_ = true;
-    buried_ = true;
-    for (auto& one : std::exchange(parked_, {})) one->set();
-  }
+  void bury();
 
-  Task<Result<std::optional<Document>>> get(Key key) override {
-    if (dies_now() || dead_) co_return co_await never<std::optional<Document>>();
-    const auto old = stale.find(key);
-    if (old != stale.end() && old->second.times-- > 0) co_return old->second.shown;
-    co_return co_await store_.get(std::move(key));
-  }
-
-  Task<Result<Written>> add(Key key, Bytes value) override {
-    const bool last = dies_now();
-    if (dead_ && !(last && last_ == LastCall::applied)) co_return co_await never<Written>();
-    const auto written = co_await store_.add(std::move(key), std::move(value));
-    if (last) co_return co_await never<Written>();
-    co_return written;
-  }
-
-  Task<Result<Written>> cas(Key key, Version version, Bytes value) override {
-    const bool last = dies_now();
-    if (dead_ && !(last && last_ == LastCall::applied)) co_return co_await never<Written>();
-    const auto written = co_await store_.cas(std::move(key), version, std::move(value));
-    if (last) co_return co_await never<Written>();
-    co_return written;
-  }
+  Task<Result<std::optional<Document>>> get(Key key) override;
+  Task<Result<Written>> add(Key key, Bytes value) override;
+  Task<Result<Written>> cas(Key key, Version version, Bytes value) override;
 
  private:
-  bool dies_now() {
-    if (dead_ || calls_++ != dies_at_) return false;
-    return dead_ = true;
-  }
+  bool dies_now();
 
   template <class T>
-  Task<Result<T>> never() {
-    if (!buried_) {
-      auto end = std::make_shared<Event>();
-      parked_.push_back(end);
-      co_await end->wait();
-    }
-    co_return Error{Errc::unavailable, "the node is dead"};
-  }
+  Task<Result<T>> never();
 
   Store& store_;
   int calls_ = 0;
@@ -108,35 +73,19 @@ class Connection final : public Store {
 
 /// A node that drives operations.
 struct Node {
-  explicit Node(World& the_world, std::uint64_t seed = 1)
-      : world(the_world),
-        random(seed),
-        store(the_world.store),
-        journal({store, the_world.clock, random, the_world.io.get_executor()}, posse),
-        requests(the_world.io.get_executor()) {}
+  explicit Node(World& the_world, std::uint64_t seed = 1);
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
-  ~Node() { close(); }
+  ~Node();
 
   /// Ends what runs here; a dead node is buried first.
-  void close() {
-    if (store.is_dead()) store.bury();
-    world.run(requests.join());
-    world.run(journal.close());
-  }
+  void close();
 
-  Outcome commit(Order order) {
-    const auto outcome = world.run(journal.commit(std::move(order)));
-    if (outcome) return *outcome;
-    ADD_FAILURE() << outcome.error().detail;
-    return Refusal{.code = "error", .detail = outcome.error().detail, .more = {}};
-  }
+  Outcome commit(Order order);
 
   /// Starts an order beside the test; `outcome`, which outlives the node, is set when it is
   /// answered.
-  void start(Order order, std::optional<Result<Outcome>>* outcome) {
-    requests.spawn(keep(&journal, std::move(order), outcome));
-  }
+  void start(Order order, std::optional<Result<Outcome>>* outcome);
 
   World& world;
   SeededRandom random;
@@ -144,64 +93,20 @@ struct Node {
   Connection store;
   Journal journal;
   TaskGroup requests;
-
- private:
-  static Task<void> keep(Journal* journal, Order order, std::optional<Result<Outcome>>* outcome) {
-    auto answer = co_await journal->commit(std::move(order));
-    outcome->emplace(std::move(answer));
-  }
 };
 
 /// Takes `amount` from `account`, never below zero.
-inline Order payment_of(const Key& account, const std::string& name, std::int64_t amount = 30) {
-  Order order;
-  order.sequence = Sequence{"journal/1"};
-  order.guard = account;
-  order.request = request_key(account.text(), name, Time{std::chrono::milliseconds{1000}});
-  order.effects.push_back(add_effect(account, "balance", -amount, 0));
-  order.line = {{"amount", amount}};
-  return order;
-}
+Order payment_of(const Key& account, const std::string& name, std::int64_t amount = 30);
 
 /// Moves `amount` from one account to another.
-inline Order transfer_of(const Key& from, const Key& to, const std::string& name) {
-  Order order = payment_of(from, name);
-  order.effects.push_back(add_effect(to, "balance", 30));
-  return order;
-}
+Order transfer_of(const Key& from, const Key& to, const std::string& name);
 
-inline const Committed* committed(const Outcome& outcome) {
-  return std::get_if<Committed>(&outcome);
-}
-inline std::string refusal_code(const Outcome& outcome) {
-  const auto* refusal = std::get_if<Refusal>(&outcome);
-  return refusal == nullptr ? std::string() : refusal->code;
-}
-inline Slot slot_of(const Outcome& outcome) {
-  const auto* found = committed(outcome);
-  return found == nullptr ? Slot{} : found->slot;
-}
+const Committed* committed(const Outcome& outcome);
+std::string refusal_code(const Outcome& outcome);
+Slot slot_of(const Outcome& outcome);
 
 /// Every entry of `sequence`, checked on the way: the chain, the slots, the intents (I1 I2 I3).
-inline std::vector<StoredEntry> sound_entries(World& world, const Sequence& sequence) {
-  std::vector<StoredEntry> entries;
-  std::set<Intent> intents;
-  Tip tip = empty_tip(sequence);
-  while (true) {
-    auto stored = world.run(world.books.sequences.entry(sequence, tip.entry + 1));
-    if (!stored || !*stored) break;
-    const Entry& entry = *(*stored)->entry;
-    EXPECT_EQ(entry.previous, tip.hash);
-    EXPECT_EQ(entry.first_slot, tip.slot + 1);
-    EXPECT_GE(entry.time, tip.time);
-    for (const auto& operation : entry.operations) {
-      EXPECT_TRUE(intents.insert(operation.intent).second) << "twice: " << operation.intent.text();
-    }
-    tip = (*stored)->tip;
-    entries.push_back(**std::move(stored));
-  }
-  return entries;
-}
+std::vector<StoredEntry> sound_entries(World& world, const Sequence& sequence);
 
 /// What the entries say of one participant.
 struct Owed {
@@ -209,52 +114,13 @@ struct Owed {
   std::set<Intent> intents;
 };
 
-inline Owed owed_to(const Key& key, const std::vector<StoredEntry>& entries) {
-  Owed owed;
-  for (const auto& stored : entries) {
-    const auto groups = stored.entry->by_participant();
-    const auto group = groups.find(key);
-    if (group == groups.end()) continue;
-    for (const Operation* operation : group->second) owed.intents.insert(operation->intent);
-    for (const Operation* operation : group->second) {
-      for (const auto& effect : operation->effects) {
-        if (effect.key == key) owed.amount += effect.details.at("amount").as_int64();
-      }
-    }
-  }
-  return owed;
-}
+Owed owed_to(const Key& key, const std::vector<StoredEntry>& entries);
 
 /// Nothing is open any more: the head is at the last entry, each entry has its receipt, and each
 /// participant that began with 100 shows all effects exactly once and no hold (I4 I5 I6 I8 I9).
-inline void expect_at_rest(World& world, const Sequence& sequence, const std::vector<Key>& keys) {
-  const auto entries = sound_entries(world, sequence);
-  EXPECT_EQ(world.head(sequence), EntryNumber{entries.size()});
-  for (const auto& stored : entries) {
-    const bool has_receipt = !world.bytes(sequence.receipt(stored.entry->number)).empty();
-    EXPECT_NE(has_receipt, stored.entry->is_fence());
-  }
-  for (const auto& key : keys) {
-    const Owed owed = owed_to(key, entries);
-    const Participant participant = world.participant(key);
-    EXPECT_EQ(participant.value("balance"), 100 + owed.amount) << key.text();
-    EXPECT_GE(participant.value("balance"), 0);
-    EXPECT_TRUE(participant.holds.empty()) << key.text();
-    EXPECT_EQ(participant.settled.size() + participant.pages * 16, owed.intents.size());
-  }
-}
+void expect_at_rest(World& world, const Sequence& sequence, const std::vector<Key>& keys);
 
 /// What the posse and the next visitor of each account do after a node has died.
-inline void recover(World& world, const Sequence& sequence, const std::vector<Key>& keys) {
-  Node helper(world, 99);
-  Round round(helper.journal.sequences(), helper.journal.finisher(), world.clock);
-  const Found found = world.run(round.run(sequence));
-  EXPECT_FALSE(found.failure) << found.failure->detail;
-  for (const auto& key : keys) {
-    const auto resolved = world.run(helper.journal.resolver().resolve_all(key));
-    EXPECT_TRUE(resolved) << resolved.error().detail;
-  }
-  EXPECT_TRUE(helper.journal.counters().alarms.empty());
-}
+void recover(World& world, const Sequence& sequence, const std::vector<Key>& keys);
 
 }  // namespace posse

@@ -12,7 +12,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
-#include <gtest/gtest.h>
 
 #include "core/intent.h"
 #include "fake_clock.h"
@@ -40,52 +39,24 @@ class FaultyStore final : public Store {
   std::function<Task<void>(std::string, Key)> meanwhile;
   std::map<std::string, int> calls;
 
-  int writes() { return calls["add"] + calls["cas"]; }
+  int writes();
 
-  Task<Result<std::optional<Document>>> get(Key key) override {
-    const Fault now = ask("get", key);
-    if (meanwhile) co_await meanwhile("get", key);
-    if (now != Fault::none) co_return down();
-    co_return co_await store_.get(std::move(key));
-  }
-
-  Task<Result<Written>> add(Key key, Bytes value) override {
-    const Fault now = ask("add", key);
-    if (meanwhile) co_await meanwhile("add", key);
-    if (now == Fault::unavailable) co_return down();
-    if (now == Fault::unknown_lost) co_return unknown();
-    auto written = co_await store_.add(std::move(key), std::move(value));
-    if (now == Fault::unknown_applied) co_return unknown();
-    co_return written;
-  }
-
-  Task<Result<Written>> cas(Key key, Version version, Bytes value) override {
-    const Fault now = ask("cas", key);
-    if (meanwhile) co_await meanwhile("cas", key);
-    if (now == Fault::unavailable) co_return down();
-    if (now == Fault::unknown_lost) co_return unknown();
-    auto written = co_await store_.cas(std::move(key), version, std::move(value));
-    if (now == Fault::unknown_applied) co_return unknown();
-    co_return written;
-  }
+  Task<Result<std::optional<Document>>> get(Key key) override;
+  Task<Result<Written>> add(Key key, Bytes value) override;
+  Task<Result<Written>> cas(Key key, Version version, Bytes value) override;
 
  private:
-  Fault ask(const std::string& call, const Key& key) {
-    ++calls[call];
-    return fault ? fault(call, key) : Fault::none;
-  }
-  static Error down() { return Error{Errc::unavailable, "the store is down"}; }
-  static Written unknown() { return Written{.answer = Write::unknown, .version = {}}; }
+  Fault ask(const std::string& call, const Key& key);
 
   MemoryStore store_;
 };
 
 /// What one node knows of sequences and participants.
 struct Books {
-  Books(Store& store, Clock& clock, Random& random, boost::asio::any_io_executor executor)
-      : sequences(store, clock),
-        participants({store, clock, random}, counters),
-        finisher({sequences, participants, kinds}, clock, std::move(executor), counters) {}
+  Books(Store& store, Clock& clock, Random& random, boost::asio::any_io_executor executor);
+  Books(const Books&) = delete;
+  Books& operator=(const Books&) = delete;
+  ~Books();
 
   JournalCounters counters;
   EffectKinds kinds;
@@ -96,6 +67,11 @@ struct Books {
 
 /// Everything outside of the nodes.
 struct World {
+  World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  ~World();
+
   boost::asio::io_context io;
   FakeClock clock;
   SeededRandom random{7};
@@ -103,81 +79,30 @@ struct World {
   VirtualRun run{io, clock};
   Books books{store, clock, random, io.get_executor()};
 
-  void pass(std::chrono::milliseconds time) { run(clock.sleep(time)); }
+  void pass(std::chrono::milliseconds time);
 
   /// The bytes at `key`; empty if there is nothing.
-  std::string bytes(const Key& key) {
-    const auto read = run(store.get(key));
-    return read && *read ? (*read)->value : std::string();
-  }
+  std::string bytes(const Key& key);
 
-  void create(const Sequence& sequence) {
-    const auto created = run(books.sequences.create_head(sequence, {}));
-    ASSERT_TRUE(created);
-  }
-
-  EntryNumber head(const Sequence& sequence) {
-    const auto read = run(books.sequences.head(sequence));
-    return read && *read ? (*read)->head.tip.entry : EntryNumber{};
-  }
+  void create(const Sequence& sequence);
+  EntryNumber head(const Sequence& sequence);
 
   /// An account with 100 to spend.
-  Key account(const std::string& name) {
-    Key key{"account/" + name};
-    const auto created = run(books.participants.create(key, {{"balance", 100}}));
-    EXPECT_TRUE(created);
-    return key;
-  }
+  Key account(const std::string& name);
 
-  Participant participant(const Key& key) {
-    const auto read = run(books.participants.get(key));
-    return **read;
-  }
+  Participant participant(const Key& key);
 
   /// Takes 30 from `account`: what a purchase is to the journal.
-  Operation payment(const Key& account) {
-    Operation operation;
-    operation.intent = Intent::attempt(request_key(account.text(), "pay", {}), random);
-    operation.effects.push_back(add_effect(account, "balance", -30, 0));
-    operation.line = {{"buyer", account.text()}};
-    return operation;
-  }
+  Operation payment(const Key& account);
 
   /// The first step of a driver.
-  void declare(const Sequence& sequence, const Operation& operation) {
-    const Hold hold{.intent = operation.intent,
-                    .sequence = sequence,
-                    .first = EntryNumber{1},
-                    .last = EntryNumber{64},
-                    .issued = {},
-                    .reserve = {{"balance", -30}}};
-    Decision decision = [&](Participant& participant) {
-      participant.holds.push_back(hold);
-      return Verdict::write;
-    };
-    const auto updated = run(books.participants.update(operation.effects[0].key, decision));
-    ASSERT_TRUE(updated && *updated == Updated::written);
-  }
+  void declare(const Sequence& sequence, const Operation& operation);
 
   /// The second step; then the driver dies. No operations: a fence.
-  StoredEntry claim(const Sequence& sequence, std::vector<Operation> operations) {
-    const auto tip = run(books.sequences.newest_tip(sequence, empty_tip(sequence)));
-    Entry entry = next_entry(sequence, *tip, clock.now());
-    entry.operations = std::move(operations);
-    const Bytes bytes = write_entry(entry);
-    const auto added = run(books.sequences.add_entry(sequence, entry.number, bytes));
-    EXPECT_TRUE(added && *added == Write::done);
-    return {.entry = std::make_shared<const Entry>(entry), .tip = entry.tip(bytes)};
-  }
+  StoredEntry claim(const Sequence& sequence, std::vector<Operation> operations);
 
   /// A payment that was claimed by a driver who is dead now.
-  Key orphan(const Sequence& sequence, const std::string& buyer) {
-    Key key = account(buyer);
-    const Operation operation = payment(key);
-    declare(sequence, operation);
-    claim(sequence, {operation});
-    return key;
-  }
+  Key orphan(const Sequence& sequence, const std::string& buyer);
 };
 
 }  // namespace posse

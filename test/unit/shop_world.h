@@ -15,7 +15,10 @@ class MortalStore final : public Store {
  public:
   enum class Fate : std::uint8_t { alive, dead_before, dead_after, answer_lost };
 
-  explicit MortalStore(Store& store) : store_(store) {}
+  explicit MortalStore(Store& store);
+  MortalStore(const MortalStore&) = delete;
+  MortalStore& operator=(const MortalStore&) = delete;
+  ~MortalStore() override;
 
   /// Asked for each write, until the node is dead.
   std::function<Fate(const Key&)> fate;
@@ -24,48 +27,14 @@ class MortalStore final : public Store {
   /// What others do before a write takes effect.
   std::function<Task<void>(Key)> meanwhile;
 
-  Task<Result<std::optional<Document>>> get(Key key) override {
-    if (dead_) co_return down();
-    if (denies && denies(key)) co_return std::optional<Document>();
-    co_return co_await store_.get(std::move(key));
-  }
+  Task<Result<std::optional<Document>>> get(Key key) override;
+  Task<Result<Written>> add(Key key, Bytes value) override;
+  Task<Result<Written>> cas(Key key, Version version, Bytes value) override;
 
-  Task<Result<Written>> add(Key key, Bytes value) override {
-    const Fate now = decide(key);
-    if (now == Fate::dead_before) co_return down();
-    if (meanwhile) co_await meanwhile(key);
-    auto written = co_await store_.add(std::move(key), std::move(value));
-    co_return answered(now, std::move(written));
-  }
-
-  Task<Result<Written>> cas(Key key, Version version, Bytes value) override {
-    const Fate now = decide(key);
-    if (now == Fate::dead_before) co_return down();
-    if (meanwhile) co_await meanwhile(key);
-    auto written = co_await store_.cas(std::move(key), version, std::move(value));
-    co_return answered(now, std::move(written));
-  }
-
-  void revive() {
-    dead_ = false;
-    fate = {};
-  }
+  void revive();
 
  private:
-  Fate decide(const Key& key) {
-    if (dead_) return Fate::dead_before;
-    const Fate now = fate ? fate(key) : Fate::alive;
-    dead_ = now == Fate::dead_before || now == Fate::dead_after;
-    return now;
-  }
-
-  static Result<Written> answered(Fate fate, Result<Written> written) {
-    if (fate == Fate::dead_after) return down();
-    if (fate == Fate::answer_lost) return Written{.answer = Write::unknown, .version = {}};
-    return written;
-  }
-
-  static Error down() { return Error{Errc::unavailable, "the node is dead"}; }
+  Fate decide(const Key& key);
 
   Store& store_;
   bool dead_ = false;
@@ -73,28 +42,19 @@ class MortalStore final : public Store {
 
 /// `shop` of AuditShop and `other`, over one store.
 struct ShopWorld : AuditShop {
+  ShopWorld();
+  ShopWorld(const ShopWorld&) = delete;
+  ShopWorld& operator=(const ShopWorld&) = delete;
+  ~ShopWorld();
+
   MortalStore mortal{store};
   SeededRandom chance{12};
   Shop other{{mortal, store, clock, chance, io.get_executor()}, announcer};
 
-  Uuid key() { return Uuid::make(clock.now(), random); }
-
-  Purchase order(const std::string& campaign, const std::string& buyer, std::int64_t max_price) {
-    return {.campaign = name(campaign),
-            .buyer = name(buyer),
-            .max_price = Cents{max_price},
-            .key = key(),
-            .content = {}};
-  }
-
-  std::int64_t balance(const std::string& owner) {
-    const auto shown = run(shop.accounts().show(name(owner)));
-    return number(std::get<AccountView>(*shown).balance);
-  }
-
-  static Payment payment(const std::string& owner, std::int64_t amount, std::string reference) {
-    return {.account = name(owner), .amount = Cents{amount}, .reference = std::move(reference)};
-  }
+  Uuid key();
+  Purchase order(const std::string& campaign, const std::string& buyer, std::int64_t max_price);
+  std::int64_t balance(const std::string& owner);
+  static Payment payment(const std::string& owner, std::int64_t amount, std::string reference);
 };
 
 /// What was asked for, or a test that fails.
