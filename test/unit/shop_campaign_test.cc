@@ -87,7 +87,8 @@ RC_GTEST_PROP(LastSaleState, ComesBackAsItWas, ()) {
                       .sold_at = Time{std::chrono::milliseconds{*time}},
                       .ends_at = Time{std::chrono::milliseconds{*time}}};
   const auto read = read_last_sale(write_last_sale(sale));
-  RC_ASSERT(read && *read);
+  // Parentheses: RapidCheck looks at both sides of a bare &&, whatever the first one says.
+  RC_ASSERT((read && *read));
   RC_ASSERT((*read)->price == sale.price);
   RC_ASSERT((*read)->sold_at == sale.sold_at);
   RC_ASSERT((*read)->ends_at == sale.ends_at);
