@@ -33,6 +33,10 @@ inline constexpr std::size_t data_bytes_max = std::size_t{512} * 1024;
 /// Holds on one participant at a time: bounds its document and what one resolve has to decide.
 inline constexpr std::size_t holds_max = 16;
 
+/// Of those, from one node beside others: one place is left for who wants the document alone, or
+/// for another node.
+inline constexpr std::size_t holds_shared_max = 15;
+
 /// Settled intents kept in a participant before the oldest spill, and how many spill at once:
 /// a page per 16 settlements is 1/16 of a write each. On disk for ever: never change.
 inline constexpr std::size_t settled_max = 32;

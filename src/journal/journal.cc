@@ -23,6 +23,12 @@ Refusal busy(std::string detail) {
   return {.code = "busy", .detail = std::move(detail), .more = {}};
 }
 
+Turns::Places alone_at(const std::set<Key>& keys) {
+  Turns::Places places;
+  for (const Key& key : keys) places.insert({.key = key, .holding = Holding::alone});
+  return places;
+}
+
 }  // namespace
 
 /// One order on its way.
@@ -70,7 +76,7 @@ Task<Result<Outcome>> Journal::commit(Order order) {
               .attempt = {},
               .passed = {},
               .turn = {}};
-  drive.turn = co_await turns_.take(exclusive_keys(order));
+  drive.turn = co_await turns_.take(places_of(order));
   Result<std::optional<Outcome>> outcome;
   for (; drive.attempts < attempts_max; ++drive.attempts) {
     outcome = co_await attempt(&drive);
@@ -117,6 +123,18 @@ Task<Result<std::optional<Outcome>>> Journal::attempt(Drive* drive) {
   drive->passed.reset();
   if (order->choose) co_return co_await choose_and_claim(drive);
   co_return co_await claim(drive);
+}
+
+/// Where it stands in each of its participants.
+Turns::Places Journal::places_of(const Order& order) const {
+  const std::set<Key> alone = exclusive_keys(order);
+  Turns::Places places = alone_at(alone);
+  const auto share = [&](const Key& key) {
+    if (!alone.contains(key)) places.insert({.key = key, .holding = Holding::shared});
+  };
+  share(order.guard);
+  for (const Effect& effect : order.effects) share(effect.key);
+  return places;
 }
 
 std::set<Key> Journal::exclusive_keys(const Order& order) const {
@@ -327,7 +345,7 @@ Task<Result<std::vector<Participant>>> Journal::read(std::vector<Key> keys) {
 Task<Result<std::optional<std::vector<Participant>>>> Journal::read_in_turn(std::set<Key> keys) {
   const auto journal = co_await some_journal();
   if (!journal) co_return journal.error();
-  const auto turn = co_await turns_.take(keys);
+  const auto turn = co_await turns_.take(alone_at(keys));
   const auto turnstile = this->turnstile(*journal);
   const auto opened = co_await turnstile->open();
   if (!opened) co_return opened.error();

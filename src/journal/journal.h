@@ -88,6 +88,7 @@ class Journal {
   Task<Result<std::optional<Outcome>>> claim(Drive* drive);
   Task<Result<std::optional<Outcome>>> choose_and_claim(Drive* drive);
   std::optional<Refusal> choose(Drive* drive, const std::vector<Participant>& participants) const;
+  Turns::Places places_of(const Order& order) const;
   std::set<Key> exclusive_keys(const Order& order) const;
   Task<Result<Outcome>> refuse_or_recall(const Order* order, Refusal refusal);
   Task<Result<std::optional<Outcome>>> recall(Key guard, RequestKey request);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/limits.h"
+
 namespace posse {
 namespace {
 
@@ -11,28 +13,33 @@ namespace {
 /// are never free together.
 constexpr int passed_by_max = 16;
 
+std::size_t room(Holding holding) {
+  return holding == Holding::alone ? 1 : holds_shared_max;
+}
+
 }  // namespace
 
 Turns::Turns() : state_(std::make_shared<State>()) {}
 
-Task<Turns::Turn> Turns::take(std::set<Key> keys) {
-  if (keys.empty()) co_return Turn();
-  if (is_free(*state_, keys, nullptr)) {
-    hold(*state_, keys, nullptr);
+Task<Turns::Turn> Turns::take(Places places) {
+  if (places.empty()) co_return Turn();
+  if (is_free(*state_, places, nullptr)) {
+    hold(*state_, places, nullptr);
   } else {
-    Waiting ours{.keys = &keys, .granted = {}};
-    for (const Key& key : keys) state_->queues[key].push_back(&ours);
+    Waiting ours{.places = &places, .granted = {}};
+    for (const Place& place : places) state_->queues[place].push_back(&ours);
     co_await ours.granted.wait();
   }
-  co_return Turn(state_, std::move(keys));
+  co_return Turn(state_, std::move(places));
 }
 
-/// Whether `waiting`, or who has just come, may have `keys`: nobody has one of them, and nobody
+/// Whether `waiting`, or who has just come, may have `places`: none of them is full, and nobody
 /// before it has waited long enough.
-bool Turns::is_free(const State& state, const std::set<Key>& keys, const Waiting* waiting) {
-  return std::none_of(keys.begin(), keys.end(), [&](const Key& key) {
-    if (state.taken.contains(key)) return true;
-    const auto queue = state.queues.find(key);
+bool Turns::is_free(const State& state, const Places& places, const Waiting* waiting) {
+  return std::none_of(places.begin(), places.end(), [&](const Place& place) {
+    const auto taken = state.taken.find(place);
+    if (taken != state.taken.end() && taken->second >= room(place.holding)) return true;
+    const auto queue = state.queues.find(place);
     if (queue == state.queues.end()) return false;
     const auto own = std::find(queue->second.begin(), queue->second.end(), waiting);
     return std::any_of(queue->second.begin(), own,
@@ -40,10 +47,10 @@ bool Turns::is_free(const State& state, const std::set<Key>& keys, const Waiting
   });
 }
 
-void Turns::hold(State& state, const std::set<Key>& keys, const Waiting* waiting) {
-  for (const Key& key : keys) {
-    state.taken.insert(key);
-    const auto queue = state.queues.find(key);
+void Turns::hold(State& state, const Places& places, const Waiting* waiting) {
+  for (const Place& place : places) {
+    ++state.taken[place];
+    const auto queue = state.queues.find(place);
     if (queue == state.queues.end()) continue;
     for (Waiting* other : queue->second) {
       if (other == waiting) break;
@@ -53,27 +60,39 @@ void Turns::hold(State& state, const std::set<Key>& keys, const Waiting* waiting
 }
 
 void Turns::leave_queues(State& state, Waiting* waiting) {
-  for (const Key& key : *waiting->keys) {
-    const auto queue = state.queues.find(key);
+  for (const Place& place : *waiting->places) {
+    const auto queue = state.queues.find(place);
     queue->second.remove(waiting);
     if (queue->second.empty()) state.queues.erase(queue);
   }
 }
 
-void Turns::give_back(State& state, const std::set<Key>& keys) {
-  for (const Key& key : keys) state.taken.erase(key);
-  for (const Key& key : keys) {
-    const auto queue = state.queues.find(key);
-    if (queue == state.queues.end()) continue;
-    const auto next = std::find_if(
-        queue->second.begin(), queue->second.end(),
-        [&](const Waiting* waiting) { return is_free(state, *waiting->keys, waiting); });
-    if (next == queue->second.end()) continue;
-    Waiting* const granted = *next;
-    hold(state, *granted->keys, granted);
-    leave_queues(state, granted);
-    granted->granted.set();
+void Turns::give_back(State& state, const Places& places) {
+  for (const Place& place : places) {
+    const auto taken = state.taken.find(place);
+    if (--taken->second == 0) state.taken.erase(taken);
   }
+  // Whoever goes was also before others, at places that have room.
+  for (Places open = places; !open.empty();) {
+    Waiting* const next = first_to_go(state, *open.begin());
+    if (next == nullptr) {
+      open.erase(open.begin());
+      continue;
+    }
+    open.insert(next->places->begin(), next->places->end());
+    hold(state, *next->places, next);
+    leave_queues(state, next);
+    next->granted.set();
+  }
+}
+
+Turns::Waiting* Turns::first_to_go(const State& state, const Place& place) {
+  const auto queue = state.queues.find(place);
+  if (queue == state.queues.end()) return nullptr;
+  const auto next = std::find_if(
+      queue->second.begin(), queue->second.end(),
+      [&](const Waiting* waiting) { return is_free(state, *waiting->places, waiting); });
+  return next == queue->second.end() ? nullptr : *next;
 }
 
 }  // namespace posse

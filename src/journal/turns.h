@@ -1,7 +1,10 @@
-/// Taking turns for whole documents, inside one node.
+/// Taking turns at documents, inside one node.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <compare>
+#include <cstddef>
+#include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
@@ -14,60 +17,73 @@
 
 namespace posse {
 
-/// Operations of this node that want documents for themselves take a turn before they declare: of
-/// those that want the same document one at a time stands in its queue of holds, and the next one
-/// goes in as soon as it is out. First come, first served; but whoever waits for several documents
-/// lets those behind it go first that need only free ones, so often, and then no more.
+/// How an operation holds a document: for itself, or beside others.
+enum class Holding : std::uint8_t { alone, shared };
+
+/// Operations of this node take their places before they declare. Of those that want a document
+/// alone one at a time stands in its queue of holds, of those that share it `holds_shared_max`; the
+/// next one goes in as soon as one is out. First come, first served; but whoever waits for several
+/// places lets those behind it go first that need only free ones, so often, and then no more.
 class Turns {
  private:
   struct State;
 
  public:
-  /// Documents that are somebody's, until it goes. Nobody takes a second one meanwhile.
+  /// A place in the queue of holds of a document.
+  struct Place {
+    Key key;
+    Holding holding = Holding::alone;
+
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
+  using Places = std::set<Place>;
+
+  /// Places that are somebody's, until it goes. Nobody takes a second turn meanwhile.
   class Turn {
    public:
     Turn() = default;
-    Turn(std::weak_ptr<State> state, std::set<Key> keys)
-        : state_(std::move(state)), keys_(std::move(keys)) {}
+    Turn(std::weak_ptr<State> state, Places places)
+        : state_(std::move(state)), places_(std::move(places)) {}
     Turn(Turn&& other) noexcept
-        : state_(std::exchange(other.state_, {})), keys_(std::exchange(other.keys_, {})) {}
+        : state_(std::exchange(other.state_, {})), places_(std::exchange(other.places_, {})) {}
     Turn& operator=(Turn&& other) noexcept {
       std::swap(state_, other.state_);
-      std::swap(keys_, other.keys_);
+      std::swap(places_, other.places_);
       return *this;
     }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
     ~Turn() {
-      if (const auto state = state_.lock()) give_back(*state, keys_);
+      if (const auto state = state_.lock()) give_back(*state, places_);
     }
 
    private:
     std::weak_ptr<State> state_;  // it may outlive its node, with a frame that is never resumed
-    std::set<Key> keys_;
+    Places places_;
   };
 
   Turns();
 
-  /// All of `keys` at once; none: at once.
-  Task<Turn> take(std::set<Key> keys);
+  /// All of `places` at once; none: at once.
+  Task<Turn> take(Places places);
 
  private:
   struct Waiting {
-    const std::set<Key>* keys;
+    const Places* places;
     Event granted;
     int passed_by = 0;  ///< How often one behind it has gone first.
   };
   struct State {
-    std::set<Key> taken;
-    std::map<Key, std::list<Waiting*>>
+    std::map<Place, std::size_t> taken;
+    std::map<Place, std::list<Waiting*>>
         queues;  ///< Who waits for it, in the order in which they came.
   };
 
-  static bool is_free(const State& state, const std::set<Key>& keys, const Waiting* waiting);
-  static void hold(State& state, const std::set<Key>& keys, const Waiting* waiting);
+  static bool is_free(const State& state, const Places& places, const Waiting* waiting);
+  static void hold(State& state, const Places& places, const Waiting* waiting);
   static void leave_queues(State& state, Waiting* waiting);
-  static void give_back(State& state, const std::set<Key>& keys);
+  static void give_back(State& state, const Places& places);
+  static Waiting* first_to_go(const State& state, const Place& place);
 
   std::shared_ptr<State> state_;
 };

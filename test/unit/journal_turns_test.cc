@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include "core/limits.h"
 #include "core/task_group.h"
 #include "fake_clock.h"
 #include "journal/driven.h"
@@ -21,8 +22,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Key x{"x"};
-const Key y{"y"};
+const Turns::Place x{.key = Key{"x"}, .holding = Holding::alone};
+const Turns::Place y{.key = Key{"y"}, .holding = Holding::alone};
+const Turns::Place at_x{.key = Key{"x"}, .holding = Holding::shared};
+const Turns::Place at_y{.key = Key{"y"}, .holding = Holding::shared};
 
 struct Tasks {
   boost::asio::io_context io;
@@ -33,8 +36,8 @@ struct Tasks {
   std::vector<std::string> log;
 };
 
-Task<void> work(Tasks* tasks, std::set<Key> keys, std::string name) {
-  const auto turn = co_await tasks->turns.take(std::move(keys));
+Task<void> work(Tasks* tasks, Turns::Places places, std::string name) {
+  const auto turn = co_await tasks->turns.take(std::move(places));
   tasks->log.push_back(name);
   co_await tasks->clock.sleep(5ms);
   tasks->log.push_back(name + " done");
@@ -47,8 +50,8 @@ Task<void> wait_until_gone(Tasks* tasks, Intent intent) {
 
 /// Takes a turn that goes on with `intent`.
 Task<void> leave_turn(Tasks* tasks, Intent intent) {
-  std::set<Key> keys{x};
-  auto turn = co_await tasks->turns.take(std::move(keys));
+  Turns::Places places{x};
+  auto turn = co_await tasks->turns.take(std::move(places));
   tasks->driven.keep(intent, std::move(turn));
 }
 
@@ -99,6 +102,42 @@ TEST(Turns, OfSeveralDocumentsComeHoweverManyWantOne) {
   const auto both = std::find(tasks.log.begin(), tasks.log.end(), "both");
   EXPECT_LT(std::count(tasks.log.begin(), both, "x"), 12);
   EXPECT_LT(std::count(tasks.log.begin(), both, "y"), 12);
+}
+
+TEST(Turns, AreSharedByAsManyAsThereIsRoomFor) {
+  Tasks tasks;
+  TaskGroup group(tasks.io.get_executor());
+  const int room = static_cast<int>(holds_shared_max);
+  for (int i = 0; i < 3 * room; ++i) group.spawn(work(&tasks, {at_x}, std::to_string(i)));
+  group.spawn(work(&tasks, {x}, "alone"));
+  tasks.run(group.join());
+  // As many as there is room for, beside who wants it alone; then the next ones in their order.
+  std::vector<std::string> expected;
+  for (int i = 0; i < room; ++i) expected.push_back(std::to_string(i));
+  expected.emplace_back("alone");
+  for (int i = room; i < 3 * room; ++i) expected.push_back(std::to_string(i));
+  EXPECT_EQ(tasks.log[expected.size() / 3 + 1], "0 done");
+  std::erase_if(tasks.log, [](const std::string& line) { return line.ends_with(" done"); });
+  EXPECT_EQ(tasks.log, expected);
+}
+
+// Many stand at y, behind one that waits for x too and has let enough others go first: when it
+// goes, so do they, as far as there is room.
+TEST(Turns, GoOnAtEveryPlaceThatHasRoom) {
+  Tasks tasks;
+  const Intent intent = some_intent();
+  tasks.driven.insert(intent);
+  TaskGroup group(tasks.io.get_executor());
+  group.spawn(leave_turn(&tasks, intent));
+  group.spawn(work(&tasks, {x, at_y}, "both"));
+  for (int i = 0; i < 40; ++i) group.spawn(work(&tasks, {at_y}, "y"));
+  group.spawn(erase_later(&tasks, intent));
+  tasks.run(group.join());
+  const auto both = std::find(tasks.log.begin(), tasks.log.end(), "both");
+  const auto both_done = std::find(both, tasks.log.end(), "both done");
+  ASSERT_NE(both_done, tasks.log.end());
+  EXPECT_EQ(std::count(tasks.log.begin(), both, "y"), 16);
+  EXPECT_EQ(std::count(both, both_done, "y"), static_cast<int>(holds_shared_max) - 1);
 }
 
 TEST(Driven, KeepsATurnUntilItsOperationIsOver) {
