@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "stores/cluster/cluster_files.h"
+#include "stores/cluster/cluster_url.h"
 #include "stores/couchbase/couchbase_store.h"
 #include "stores/couchbase/library_client.h"
 #include "stores/etcd/etcd_store.h"
@@ -77,21 +78,43 @@ Result<std::unique_ptr<OpenStore>> opened(std::unique_ptr<Driver> driver, bool w
   return std::unique_ptr<OpenStore>(std::make_unique<Opened<Driver>>(std::move(driver), was_new));
 }
 
+/// What stands for something that may be a password.
+constexpr const char* hidden = "...";
+
+/// Without the values of options that no driver knows, and what stands between two `&` alone: the
+/// rest of such a value.
+std::string known_options(std::string_view options) {
+  ClusterFiles files;
+  std::string text;
+  while (!options.empty()) {
+    const std::string_view option = cut(options, '&');
+    const std::string name(option.substr(0, option.find('=')));
+    const bool is_known =
+        name == "prefix" || name == "durability" || file_option(files, name) != nullptr;
+    text += text.empty() ? '?' : '&';
+    if (is_known)
+      text += option;
+    else
+      text += name.size() < option.size() ? name + '=' + hidden : hidden;
+  }
+  return text;
+}
+
 /// `url` as a message may quote it: a password that was written into it is left out.
 std::string without_password(std::string url) {
   constexpr std::string_view slashes = "://";
-  constexpr std::string_view option = "password=";
-  constexpr const char* hidden = "...";
-  if (const std::size_t at = url.find(option); at != std::string::npos) {
-    const std::size_t from = at + option.size();
-    url.replace(from, std::min(url.find('&', from), url.size()) - from, hidden);
-  }
   const std::size_t begin = url.find(slashes);
-  const std::size_t end = url.rfind('@');
-  if (begin == std::string::npos || end == std::string::npos) return url;
+  if (begin == std::string::npos) return url;
   const std::size_t colon = url.find(':', begin + slashes.size());
-  if (colon < end) url.replace(colon + 1, end - colon - 1, hidden);
-  return url;
+  const std::size_t end = url.rfind('@');
+  if (end != std::string::npos && colon < end) {
+    // Where the `@` is one of an option's value, more is left out than needed.
+    if (url.find('?') < end) return url.substr(0, colon + 1) + hidden;
+    url.replace(colon + 1, end - colon - 1, hidden);
+  }
+  const std::size_t mark = url.find('?');
+  if (mark == std::string::npos) return url;
+  return url.substr(0, mark) + known_options(std::string_view(url).substr(mark + 1));
 }
 
 /// Whether a slash stands before the `@`: in a password, as no name of a user has one. Behind it,

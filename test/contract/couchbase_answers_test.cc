@@ -146,8 +146,27 @@ TEST(CouchbaseAnswers, WhoCannotConnectIsToldWhere) {
   EXPECT_EQ(cannot_connect({1024, 0}, place()).detail,
             "cannot connect to Couchbase at a.example,b.example: nobody listens there "
             "(libcouchbase 1024)");
+  EXPECT_EQ(cannot_connect({1005, 0}, place()).detail,
+            "cannot connect to Couchbase at a.example,b.example: the host is not reached "
+            "(libcouchbase 1005)");
+  EXPECT_EQ(cannot_connect({1051, 0}, place()).detail,
+            "cannot connect to Couchbase at a.example,b.example: the connection failed "
+            "(libcouchbase 1051)");
   EXPECT_EQ(not_connected(std::chrono::milliseconds(9), place()).detail,
-            "not asked: no connection to Couchbase at a.example,b.example within 9 ms");
+            "not asked: no connection to Couchbase at a.example,b.example within 9 ms; is a name "
+            "server slow?");
+}
+
+// All that was thought of was a wrong port.
+TEST(CouchbaseAnswers, ASlowNameServerIsThoughtOfWhereThereAreNames) {
+  CouchbasePlace numbers = place();
+  numbers.nodes = {"10.0.0.1", "[::1]"};
+  EXPECT_TRUE(not_connected(std::chrono::milliseconds(9), numbers).detail.ends_with("9 ms"));
+}
+
+// An empty file was told as a wrong port.
+TEST(CouchbaseAnswers, AWrongFileForTlsIsThoughtOf) {
+  EXPECT_NE(cannot_connect({1002, 0}, place()).detail.find("`ca`"), std::string::npos);
 }
 
 // All that was said was "no answer in time".

@@ -37,6 +37,7 @@ class CouchbaseOpening : public ::testing::Test {
     options.make = cluster.maker();
     options.making = making;
     options.patience = std::chrono::milliseconds(150);
+    options.deadlines.answering = answering;
     return CouchbaseStore::open(std::move(options));
   }
 
@@ -56,6 +57,7 @@ class CouchbaseOpening : public ::testing::Test {
 
   FakeCouchbase cluster;
   boost::asio::io_context io{1};
+  std::chrono::milliseconds answering{4000};
   int writes = 0;  ///< Of those that were treated so.
 };
 
@@ -162,6 +164,16 @@ TEST_F(CouchbaseOpening, WithoutAnIndexItWarnsAndTheRestWorks) {
   const auto listed = testing::answer_of(io, (*opened)->scan("", "", 10));
   ASSERT_FALSE(listed);
   EXPECT_EQ(listed.error().code, Errc::unavailable);
+}
+
+// A query service that sends its answer a byte at a time held it up for as long as that took.
+TEST_F(CouchbaseOpening, ItDoesNotWaitForAReplyThatNobodyWaitsFor) {
+  answering = std::chrono::milliseconds(150);
+  cluster.treat = [](const Order& order) { return Treatment{.is_held = order.call == Call::list}; };
+  const auto opened = open();
+  ASSERT_TRUE(opened);
+  EXPECT_TRUE((*opened)->warning());
+  EXPECT_EQ(cluster.replied, cluster.asked);
 }
 
 TEST_F(CouchbaseOpening, WhoCannotConnectIsToldWhy) {

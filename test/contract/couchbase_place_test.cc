@@ -62,19 +62,26 @@ TEST(CouchbasePlace, ACertificateMayStandForAUser) {
 }
 
 TEST(CouchbasePlace, AWrongNodeIsNamed) {
-  EXPECT_EQ(refusal("couchbase://"), "a node must be HOST or HOST:PORT, not ``");
-  EXPECT_EQ(refusal("couchbase://u@/b"), "a node must be HOST or HOST:PORT, not ``");
-  EXPECT_EQ(refusal("couchbase://u@a,/b"), "a node must be HOST or HOST:PORT, not ``");
-  EXPECT_EQ(refusal("couchbase://u@a:0/b"), "a node must be HOST or HOST:PORT, not `a:0`");
-  EXPECT_EQ(refusal("couchbase://u@a:65536/b"), "a node must be HOST or HOST:PORT, not `a:65536`");
-  EXPECT_EQ(refusal("couchbase://u@a=mcd/b"), "a node must be HOST or HOST:PORT, not `a=mcd`");
-  EXPECT_EQ(refusal("couchbase://u@::1/b"), "a node must be HOST or HOST:PORT, not `::1`");
+  const std::string node_rule =
+      "a node must be HOST or HOST:PORT, an address of IPv6 in brackets, not ";
+  EXPECT_EQ(refusal("couchbase://"), node_rule + "``");
+  EXPECT_EQ(refusal("couchbase://u@/b"), node_rule + "``");
+  EXPECT_EQ(refusal("couchbase://u@a,/b"), node_rule + "``");
+  EXPECT_EQ(refusal("couchbase://u@a:0/b"), node_rule + "`a:0`");
+  EXPECT_EQ(refusal("couchbase://u@a:65536/b"), node_rule + "`a:65536`");
+  EXPECT_EQ(refusal("couchbase://u@a=mcd/b"), node_rule + "`a=mcd`");
+  EXPECT_EQ(refusal("couchbase://u@::1/b"), node_rule + "`::1`");
+  for (const char* const host : {"[zz]", "[1]", "[::g]:11210", "[::1", "[]"}) {
+    EXPECT_TRUE(refusal(std::string("couchbase://u@") + host + "/b").starts_with(node_rule))
+        << host;
+  }
 }
 
 TEST(CouchbasePlace, AWrongUserIsNamed) {
   EXPECT_EQ(refusal("couchbase://u:secret@a/b"),
             "a password belongs into a file, password_file=FILE");
   EXPECT_EQ(refusal("couchbase://@a/b"), "the user has no name");
+  EXPECT_EQ(refusal("couchbase://a b@a/b"), "a user's name has no blanks, and is of ASCII");
   EXPECT_EQ(refusal("couchbase://u@a/b"),
             "a user and password_file go together: "
             "couchbase://USER@HOST/BUCKET?password_file=FILE");
@@ -103,6 +110,11 @@ TEST(CouchbasePlace, AWrongOptionIsNamed) {
   EXPECT_EQ(refusal_of_option("timeout=5"),
             "the options are password_file, prefix, durability, ca, cert and key, not `timeout`");
   EXPECT_EQ(refusal_of_option("prefix"), "the option prefix has no value");
+  EXPECT_EQ(refusal_of_option("prefix=a&&ca=f"), "an option has no name: ?NAME=VALUE&NAME=VALUE");
+  EXPECT_EQ(refusal_of_option("=a"), "an option has no name: ?NAME=VALUE&NAME=VALUE");
+  EXPECT_EQ(refusal_of_option("durability=majority&durability=persist_to_majority"),
+            "the option durability is there twice");
+  EXPECT_EQ(refusal_of_option("password_file=g"), "the option password_file is there twice");
   EXPECT_EQ(refusal_of_option("prefix=a/b"),
             "a prefix has 1 to 40 letters, digits, `-`, `_` and `.`, not `a/b`");
   EXPECT_NE(refusal_of_option("prefix=" + std::string(41, 'p')), "");

@@ -26,8 +26,8 @@ TEST(CouchbaseQuery, AsksForWhatWasWrittenBefore) {
             R"("readonly":true,"timeout":"2570ms"})");
 }
 
-TEST(CouchbaseQuery, RowsThatAreNoTextAreNotIds) {
-  const Reply reply = query_reply(200, R"({"results":["a",1,null,"b"],"status":"success"})");
+TEST(CouchbaseQuery, RowsAreIds) {
+  const Reply reply = query_reply(200, R"({"results":["a","b"],"errors":[],"status":"success"})");
   EXPECT_EQ(reply.said, Said{});
   EXPECT_EQ(reply.rows, (std::vector<std::string>{"a", "b"}));
 }
@@ -37,8 +37,10 @@ TEST(CouchbaseQuery, RowsThatMayNotBeAllAreNone) {
   EXPECT_EQ(said_of_error("1080"), (Said{code::timeout, 1080}));
   for (const char* const body :
        {R"({"results":["a"],"status":"stopped"})", R"({"results":["a"]})", R"({"results":["a"],)",
-        R"({"status":"success"})", R"({"results":{},"status":"success"})", "", "[]",
-        R"({"errors":["?"],"results":["a"],"status":"errors"})"}) {
+        R"({"results":["a",1,"b"],"status":"success"})", R"({"status":"success"})",
+        R"({"results":{},"status":"success"})", "", "[]",
+        R"({"errors":["?"],"results":["a"],"status":"success"})",
+        R"({"errors":{},"results":["a"],"status":"success"})"}) {
     const Reply reply = query_reply(200, body);
     EXPECT_EQ(reply.said, (Said{code::internal_server_failure, 200})) << body;
     EXPECT_TRUE(reply.rows.empty()) << body;

@@ -59,6 +59,7 @@ TEST(EtcdPlace, WhatIsWrongIsNamed) {
   EXPECT_EQ(refusal("etcd://a:1?ca=f"), "ca, cert and key are for etcds://");
   EXPECT_EQ(refusal("etcds://a:1?cert=f"), "cert and key go together");
   EXPECT_EQ(refusal("etcds://a:1?ca="), "the option ca has no value");
+  EXPECT_EQ(refusal("etcds://a:1?ca=f&ca=g"), "the option ca is there twice");
   EXPECT_EQ(refusal("etcd://a:1?deadline=5"),
             "the options are password_file, ca, cert and key, not `deadline`");
   EXPECT_NE(refusal("http://a:1"), "");

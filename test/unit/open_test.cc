@@ -55,11 +55,19 @@ TEST(Open, APasswordIsRepeatedInNoMessage) {
   for (const char* const url :
        {"etcd://posse:secret@a/b", "etcd://u:secret/more@a:1", "couchbase://u:secret/more@a/b",
         "couchbase://posse:secret@a,b:1/c", "mongodb://u:secret@a/b",
-        "couchbase://posse@a/b?password=secret&prefix=c", "etcd://posse@a/b?password=secret"}) {
+        "couchbase://posse@a/b?password=secret&prefix=c", "etcd://posse@a/b?password=secret",
+        "couchbase://posse@a/b?password=and&secret", "couchbase://posse@a/b?pwd=secret",
+        "couchbase://u:secret?more@a/b", "etcd://u:secret?more@a:1", "couchbase://u:a@secret?b@c/d",
+        "couchbase://u@h:1/b?ca=x@y&pwd=secret", "mongodb://u@a/b?pass=secret"}) {
     const auto wrong = wrong_store_url(url);
     ASSERT_TRUE(wrong) << url;
     EXPECT_EQ(wrong->find("secret"), std::string::npos) << *wrong;
   }
+}
+
+TEST(Open, WhatIsNoPasswordIsRepeated) {
+  const std::string url = "couchbase://u@a,b:1/c?password_file=f&prefix=d&durability=none";
+  EXPECT_TRUE(wrong_store_url(url)->starts_with("`" + url + "`: durability is ")) << url;
 }
 
 }  // namespace

@@ -38,6 +38,15 @@ bool is_port(std::string_view text) {
   return port && *port >= 1 && *port <= port_max;
 }
 
+std::string quoted_node(std::string_view node) {
+  constexpr std::size_t port_digits_max = 5;
+  const std::size_t colon = std::min(node.find(':'), node.size());
+  const bool is_number = node.find_first_not_of("0123456789:", colon) == std::string_view::npos &&
+                         node.size() <= node.rfind(':') + 1 + port_digits_max;
+  if (colon == node.size() || is_number) return '`' + std::string(node) + '`';
+  return '`' + std::string(node.substr(0, colon)) + ":...`";
+}
+
 Result<std::string> cut_user(std::string_view& authority) {
   const std::size_t at = authority.rfind('@');
   if (at == std::string_view::npos) return std::string();
@@ -45,8 +54,21 @@ Result<std::string> cut_user(std::string_view& authority) {
   authority.remove_prefix(at + 1);
   if (user.find(':') != std::string_view::npos)
     return wrong_url("a password belongs into a file, password_file=FILE");
-  if (user.empty() || !is_printable(user)) return wrong_url("the user has no name");
+  if (user.empty()) return wrong_url("the user has no name");
+  if (!is_printable(user)) return wrong_url("a user's name has no blanks, and is of ASCII");
   return std::string(user);
+}
+
+Result<UrlOption> cut_option(std::string_view& options, std::vector<std::string_view>& names) {
+  std::string_view value = cut(options, '&');
+  const std::string_view name = cut(value, '=');
+  const std::string text(name);
+  if (name.empty()) return wrong_url("an option has no name: ?NAME=VALUE&NAME=VALUE");
+  if (value.empty()) return wrong_url("the option " + text + " has no value");
+  if (std::ranges::find(names, name) != names.end())
+    return wrong_url("the option " + text + " is there twice");
+  names.push_back(name);
+  return UrlOption{name, value};
 }
 
 Result<void> check_together(const ClusterFiles& files, ClusterAccess access) {

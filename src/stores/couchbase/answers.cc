@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "stores/couchbase/codes.h"
+#include "stores/couchbase/lookup.h"
 
 namespace posse::couchbase {
 namespace {
@@ -116,13 +117,16 @@ constexpr std::array code_words{
     Words{code::durable_write_re_commit_in_progress, "a write of the document is not durable yet"},
     Words{code::planning_failure, "lists and audits need a primary index of the collection",
           Part::collection},
-    Words{code::ssl_error, "TLS failed"},
+    Words{code::ssl_error,
+          "TLS failed; is `ca`, `cert` or `key` something else than certificates and their key?"},
     Words{code::ssl_cantverify, "the node's certificate is not signed by whom `ca` names"},
+    Words{code::node_unreachable, "the host is not reached"},
     Words{code::connection_refused, "nobody listens there"},
     Words{code::socket_shutdown, "the connection was closed"},
     Words{code::connection_reset, "the connection was cut"},
     Words{code::network, "the network failed"},
     Words{code::unknown_host, "there is no such host"},
+    Words{code::connect_error, "the connection failed"},
     Words{code::protocol_error, "what listens there does not speak Couchbase's protocol"},
 };
 
@@ -173,6 +177,11 @@ std::string port_hint(const CouchbasePlace& place) {
              : "; couchbase:// is not TLS: is a port in the URL one for TLS, as 11207 is?";
 }
 
+/// Names are looked up before anybody is asked.
+std::string name_hint(const CouchbasePlace& place) {
+  return std::ranges::all_of(place.nodes, is_address) ? "" : "; is a name server slow?";
+}
+
 }  // namespace
 
 Answer answer_of(Call call, Said said, Map map) {
@@ -218,7 +227,7 @@ Error cannot_connect(Said said, const CouchbasePlace& place) {
 Error not_connected(std::chrono::milliseconds within, const CouchbasePlace& place) {
   return Error{Errc::unavailable, "not asked: no connection to Couchbase at " + nodes_of(place) +
                                       " within " + std::to_string(within.count()) + " ms" +
-                                      port_hint(place)};
+                                      name_hint(place) + port_hint(place)};
 }
 
 }  // namespace posse::couchbase

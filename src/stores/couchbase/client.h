@@ -34,7 +34,7 @@ struct Reply {
   Said said;
   Version version = {};
   Bytes value = {};
-  std::vector<std::string> rows = {};  ///< Of `list`: those that are text.
+  std::vector<std::string> rows = {};  ///< Of `list`.
   std::string words = {};              ///< What the query service says of a failure.
 };
 

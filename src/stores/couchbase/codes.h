@@ -30,12 +30,14 @@ inline constexpr int durable_write_re_commit_in_progress = 311;
 inline constexpr int planning_failure = 401;
 inline constexpr int ssl_error = 1002;
 inline constexpr int ssl_cantverify = 1003;
+inline constexpr int node_unreachable = 1005;
 inline constexpr int connection_refused = 1024;
 inline constexpr int socket_shutdown = 1025;
 inline constexpr int connection_reset = 1026;
 inline constexpr int network = 1048;
 inline constexpr int unknown_host = 1049;
 inline constexpr int protocol_error = 1050;
+inline constexpr int connect_error = 1051;
 }  // namespace code
 
 /// Of the server; the last ones of its query service.

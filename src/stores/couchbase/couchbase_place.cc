@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "stores/cluster/cluster_url.h"
 
@@ -43,8 +44,9 @@ bool is_node(std::string_view node) {
     if (!is_port(node.substr(colon + 1))) return false;
     host = node.substr(0, colon);
   }
-  if (host.starts_with('[') && host.ends_with(']') && host.size() > 2)
-    return is_made_of(host.substr(1, host.size() - 2), ":.", host_bytes_max);
+  if (host.starts_with('[') && host.ends_with(']'))
+    return host.find(':') != std::string_view::npos &&
+           host.find_first_not_of("0123456789abcdefABCDEF:.", 1) == host.size() - 1;
   return is_made_of(host, "-._", host_bytes_max);
 }
 
@@ -56,7 +58,9 @@ Result<void> read_authority(std::string_view authority, CouchbasePlace& place) {
   for (bool is_more = true; is_more;) {
     is_more = authority.find(',') != std::string_view::npos;
     const std::string_view node = cut(authority, ',');
-    if (!is_node(node)) return wrong_url("a node must be HOST or HOST:PORT, not " + in_ticks(node));
+    if (!is_node(node))
+      return wrong_url("a node must be HOST or HOST:PORT, an address of IPv6 in brackets, not " +
+                       quoted_node(node));
     place.nodes.emplace_back(node);
   }
   return {};
@@ -99,16 +103,14 @@ Result<void> read_prefix(std::string_view prefix, CouchbasePlace& place) {
   return {};
 }
 
-Result<void> read_option(std::string_view option, CouchbasePlace& place) {
-  const std::string_view name = cut(option, '=');
-  if (option.empty()) return wrong_url("the option " + std::string(name) + " has no value");
-  if (name == "durability") return read_durability(option, place);
-  if (name == "prefix") return read_prefix(option, place);
-  std::filesystem::path* const file = file_option(place.files, name);
+Result<void> read_option(UrlOption option, CouchbasePlace& place) {
+  if (option.name == "durability") return read_durability(option.value, place);
+  if (option.name == "prefix") return read_prefix(option.value, place);
+  std::filesystem::path* const file = file_option(place.files, option.name);
   if (file == nullptr)
     return wrong_url("the options are password_file, prefix, durability, ca, cert and key, not " +
-                     in_ticks(name));
-  *file = option;
+                     in_ticks(option.name));
+  *file = option.value;
   return {};
 }
 
@@ -143,8 +145,11 @@ Result<CouchbasePlace> couchbase_place(const std::string& url) {
   std::string_view path = cut(options, '?');
   if (auto read = read_authority(cut(path, '/'), place); !read) return read.error();
   if (auto read = read_path(path, place); !read) return read.error();
+  std::vector<std::string_view> names;
   while (!options.empty()) {
-    if (auto read = read_option(cut(options, '&'), place); !read) return read.error();
+    const auto option = cut_option(options, names);
+    if (!option) return option.error();
+    if (auto read = read_option(*option, place); !read) return read.error();
   }
   if (auto checked = check(place); !checked) return checked.error();
   return place;

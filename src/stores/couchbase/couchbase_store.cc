@@ -85,6 +85,7 @@ Result<std::unique_ptr<CouchbaseStore>> CouchbaseStore::open(CouchbaseOptions op
       [&](const std::exception_ptr& thrown, Result<couchbase::Found> what) {
         if (thrown) std::rethrow_exception(thrown);
         found.emplace(std::move(what));
+        io.stop();  // nobody waits for what the library still waits for
       });
   io.run();
   calls->close();

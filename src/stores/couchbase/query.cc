@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stores/couchbase/query.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -34,17 +35,28 @@ int code_of(std::int64_t number) {
   return number / kind == planning ? code::planning_failure : code::internal_server_failure;
 }
 
-/// The first of the errors in an answer, if there is one.
+bool has_errors(const boost::json::object& answer) {
+  const auto* errors = answer.if_contains("errors");
+  return errors != nullptr && !(errors->is_array() && errors->get_array().empty());
+}
+
+/// The first of the errors in an answer, if it says what it is.
 const boost::json::object* error_in(const boost::json::object& answer) {
   const auto* errors = answer.if_contains("errors");
-  if (errors == nullptr || !errors->is_array() || errors->get_array().empty()) return nullptr;
+  if (!has_errors(answer) || !errors->is_array()) return nullptr;
   return errors->get_array().front().if_object();
 }
 
-/// Rows come before the service knows whether they are all.
-bool says_success(const boost::json::object& answer) {
+/// Its rows, if they are ids, and it says that they are all: rows come before the service knows
+/// that, and whoever counts them must not miss one.
+const boost::json::array* ids_in(const boost::json::object& answer) {
   const auto* status = answer.if_contains("status");
-  return status != nullptr && status->is_string() && status->get_string() == "success";
+  const auto* rows = answer.if_contains("results");
+  if (status == nullptr || *status != "success" || has_errors(answer)) return nullptr;
+  const auto is_text = [](const boost::json::value& row) { return row.is_string(); };
+  if (rows == nullptr || !rows->is_array() || !std::ranges::all_of(rows->get_array(), is_text))
+    return nullptr;
+  return &rows->get_array();
 }
 
 Reply failure(const boost::json::object& error) {
@@ -81,16 +93,13 @@ Reply query_reply(int http_status, std::string_view body) {
   if (answer != nullptr) {
     if (const auto* error = error_in(*answer)) return failure(*error);
   }
-  const auto* rows = answer == nullptr ? nullptr : answer->if_contains("results");
-  const bool is_complete = rows != nullptr && rows->is_array() && says_success(*answer);
+  const auto* ids = answer == nullptr ? nullptr : ids_in(*answer);
   if (http_status == http_who_are_you)
     return Reply{.said = {code::authentication_failure, http_status}};
-  if (http_status != http_fine || !is_complete)
+  if (http_status != http_fine || ids == nullptr)
     return Reply{.said = {code::internal_server_failure, http_status}};
   Reply reply;
-  for (const auto& row : rows->get_array()) {
-    if (row.is_string()) reply.rows.emplace_back(row.get_string());
-  }
+  for (const auto& id : *ids) reply.rows.emplace_back(id.get_string());
   return reply;
 }
 

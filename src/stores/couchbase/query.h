@@ -12,7 +12,7 @@ namespace posse::couchbase {
 /// The body of a request that carries out `order`, which is a `list`.
 std::string query_body(const Order& order);
 
-/// What the service has said: its rows that are text, or what went wrong: the library's code
+/// What the service has said: its rows, all of them text, or what went wrong: the library's code
 /// for it, and as status the number that the service gives it, or else HTTP's.
 Reply query_reply(int http_status, std::string_view body);
 

@@ -4,6 +4,7 @@
 
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "stores/cluster/cluster_url.h"
 
@@ -37,20 +38,18 @@ Result<void> read_authority(std::string_view authority, EtcdPlace& place) {
     is_more = authority.find(',') != std::string_view::npos;
     const std::string_view member = cut(authority, ',');
     if (!is_member(member))
-      return wrong_url("a member must be HOST:PORT, not `" + std::string(member) + "`");
+      return wrong_url("a member must be HOST:PORT, not " + quoted_node(member));
     place.members.emplace_back(member);
   }
   return {};
 }
 
-Result<void> read_option(std::string_view option, EtcdPlace& place) {
-  const std::string_view name = cut(option, '=');
-  const std::string text(name);
-  if (option.empty()) return wrong_url("the option " + text + " has no value");
-  std::filesystem::path* const file = file_option(place.files, name);
+Result<void> read_option(UrlOption option, EtcdPlace& place) {
+  std::filesystem::path* const file = file_option(place.files, option.name);
   if (file == nullptr)
-    return wrong_url("the options are password_file, ca, cert and key, not `" + text + "`");
-  *file = option;
+    return wrong_url("the options are password_file, ca, cert and key, not `" +
+                     std::string(option.name) + "`");
+  *file = option.value;
   return {};
 }
 
@@ -79,8 +78,11 @@ Result<EtcdPlace> etcd_place(const std::string& url) {
       return wrong_url("a prefix has 1 to 100 letters, digits, `-`, `_`, `.` and `/` between them");
     place.prefix = path;
   }
+  std::vector<std::string_view> names;
   while (!options.empty()) {
-    if (auto read = read_option(cut(options, '&'), place); !read) return read.error();
+    const auto option = cut_option(options, names);
+    if (!option) return option.error();
+    if (auto read = read_option(*option, place); !read) return read.error();
   }
   if (auto checked = check(place); !checked) return checked.error();
   return place;
