@@ -104,7 +104,7 @@ TEST(Turns, OfSeveralDocumentsComeHoweverManyWantOne) {
   EXPECT_LT(std::count(tasks.log.begin(), both, "y"), 12);
 }
 
-TEST(Turns, AreSharedByAsManyAsThereIsRoomFor) {
+TEST(Turns, AreSharedByAsManyAsThereIsRoomFor) {  // S12
   Tasks tasks;
   TaskGroup group(tasks.io.get_executor());
   const int room = static_cast<int>(holds_shared_max);
@@ -123,7 +123,7 @@ TEST(Turns, AreSharedByAsManyAsThereIsRoomFor) {
 
 // Many stand at y, behind one that waits for x too and has let enough others go first: when it
 // goes, so do they, as far as there is room.
-TEST(Turns, GoOnAtEveryPlaceThatHasRoom) {
+TEST(Turns, GoOnAtEveryPlaceThatHasRoom) {  // S12
   Tasks tasks;
   const Intent intent = some_intent();
   tasks.driven.insert(intent);
