@@ -2,15 +2,11 @@
 /// it tells what each client was given.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <csignal>
 #include <iostream>
 #include <utility>
 
-#include <CLI/CLI.hpp>
-#include <boost/asio/co_spawn.hpp>
-
-#include "bench/peers/tellers.h"
-#include "cli/exit.h"
+#include "bench/peers/program.h"
+#include "bench/peers/teller_program.h"
 #include "cli/report.h"
 #include "core/task_group.h"
 #include "system/system_random.h"
@@ -21,18 +17,8 @@ namespace {
 namespace json = boost::json;
 using Moment = std::chrono::steady_clock::time_point;
 
-constexpr std::int64_t first_balance = 1'000'000'000;
-
-struct Arguments {
+struct Arguments : TellerArguments {
   std::string task;
-  std::string peer;
-  std::size_t documents = 2;
-  std::size_t clients = 64;
-  std::size_t seconds = 5;
-  std::size_t connections = 0;
-  std::string folder;
-  std::string address;
-  bool json = false;
 };
 
 /// What one client was given.
@@ -122,54 +108,24 @@ Task<void> act(Teller* teller, Arguments arguments, boost::asio::any_io_executor
   co_await teller->close();
 }
 
-Exit run(const Arguments& arguments) {
-  boost::asio::io_context io(1);
-  const Place place{.io = &io,
-                    .folder = arguments.folder,
-                    .address = arguments.address,
-                    .connections = arguments.connections,
-                    .buyers = arguments.clients};
-  const auto teller = make_teller(arguments.peer, place);
-  const auto ended = [&](const std::exception_ptr& thrown) {
-    if (thrown) std::rethrow_exception(thrown);
-    io.stop();
-  };
-  boost::asio::co_spawn(io, act(teller.get(), arguments, io.get_executor()), ended);
-  io.run();
-  return Exit::fine;
-}
-
-void add_options(CLI::App& app, Arguments& arguments) {
+int run_with(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Wants the same few documents as others.", "posse-bench-fairness");
   app.add_option("--task", arguments.task,
                  "prepare: make the accounts; transfer, once a line is read; look: what has moved")
       ->required()
       ->check(CLI::IsMember({"prepare", "transfer", "look"}));
-  app.add_option("--peer", arguments.peer, teller_help)
-      ->required()
-      ->check(CLI::IsMember(teller_names));
-  app.add_option("--documents", arguments.documents, "accounts (2)")->check(CLI::Range(2, 10'000));
-  app.add_option("--clients", arguments.clients, "at a time (64)")->check(CLI::Range(1, 4096));
-  app.add_option("--seconds", arguments.seconds, "how long (5)")->check(CLI::Range(1, 86400));
-  app.add_option("--connections", arguments.connections, "to PostgreSQL (16)");
-  app.add_option("--folder", arguments.folder, "of Posse's store");
-  app.add_option("--address", arguments.address, "of PostgreSQL, whose data is deleted: conninfo");
-  app.add_flag("--json", arguments.json, "as it is printed anyway");
+  add_options(app, arguments);
+  return run_program(app, argc, argv, [&] {
+    return run_teller(arguments, [&](Teller* teller, boost::asio::any_io_executor executor) {
+      return act(teller, arguments, std::move(executor));
+    });
+  });
 }
 
 }  // namespace
 }  // namespace posse::bench
 
 int main(int argc, char** argv) {
-  (void)std::signal(SIGPIPE, SIG_IGN);
-  posse::bench::Arguments arguments;
-  CLI::App app("Wants the same few documents as others.", "posse-bench-fairness");
-  posse::bench::add_options(app, arguments);
-  try {
-    app.parse(argc, argv);
-    return static_cast<int>(posse::bench::run(arguments));
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(posse::Exit::usage);
-  } catch (const std::exception& error) {
-    posse::bench::give_up(error.what());
-  }
+  return posse::bench::run_with(argc, argv);
 }

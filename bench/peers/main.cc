@@ -1,6 +1,5 @@
 /// `posse-bench-peer`: the load of `posse bench` on what people would pick instead of Posse.
 // SPDX-License-Identifier: Apache-2.0
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -10,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "bench/peers/peers.h"
+#include "bench/peers/program.h"
 #include "cli/bench_row.h"
 #include "cli/report.h"
 #include "cli/sample.h"
@@ -150,20 +150,16 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_flag("--json", arguments.json, "for programs");
 }
 
+int run_with(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Sells slots with what people would pick instead of Posse.", "posse-bench-peer");
+  add_options(app, arguments);
+  return run_program(app, argc, argv, [&] { return run(arguments); });
+}
+
 }  // namespace
 }  // namespace posse::bench
 
 int main(int argc, char** argv) {
-  (void)std::signal(SIGPIPE, SIG_IGN);
-  posse::bench::Arguments arguments;
-  CLI::App app("Sells slots with what people would pick instead of Posse.", "posse-bench-peer");
-  posse::bench::add_options(app, arguments);
-  try {
-    app.parse(argc, argv);
-    return static_cast<int>(posse::bench::run(arguments));
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(posse::Exit::usage);
-  } catch (const std::exception& error) {
-    posse::bench::give_up(error.what());
-  }
+  return posse::bench::run_with(argc, argv);
 }
