@@ -13,7 +13,7 @@ WRONG = [
     ('listn = "x"', "1:1: `listn` is no setting"),
     ("store = 3", "1:9: `store` must be a text"),
     ('store = "x:"', "1:9: `store` must be lmdb:DIRECTORY, etcd://HOST:PORT"),
-    ('store = "etcd://a:1?b=c"', "1:9: `store` `etcd://a:1?b=c`: the options are password_file"),
+    ('store = "etcd://a:1?b=c"', "1:9: `store` `etcd://a:1?b=...`: the options are password_file"),
     ('id = "a b"', "1:6: `id` must be 1 to 64 printable ASCII characters"),
     ('listen = "here"', "1:10: `listen` must be an IP address, a colon and a port"),
     ("[limits]\nstreams = 0", "2:11: `limits.streams` must be a whole number from 1 to 1000000"),
