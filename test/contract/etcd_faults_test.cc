@@ -8,6 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "contract/fake_etcd.h"
 #include "contract/scratch_directory.h"
 #include "posse/testing/store_contract.h"
@@ -160,6 +163,27 @@ TEST_F(EtcdFaults, WhatIsWrittenAtATimeTravelsTogether) {
   io_.run();
   EXPECT_EQ(done, 250);
   EXPECT_EQ(etcd_.writing_transactions(), 2);  // 127 fit into one
+}
+
+/// Adds one, and another one when it is answered: at once, or a step later.
+Task<void> add_two(EtcdStore* store, std::string name, bool is_later, int* done) {
+  Key first("first " + name);
+  Key second("second " + name);
+  const auto begun = co_await store->add(std::move(first), "value");
+  if (is_later) co_await boost::asio::post(boost::asio::use_awaitable);
+  const auto ended = co_await store->add(std::move(second), "value");
+  if (begun && ended && ended->answer == Write::done) ++*done;
+}
+
+TEST_F(EtcdFaults, WhatAnAnswerBringsAboutTravelsTogether) {
+  open({etcd_.address()});
+  int done = 0;
+  boost::asio::co_spawn(io_, add_two(store_.get(), "at once", false, &done), boost::asio::detached);
+  boost::asio::co_spawn(io_, add_two(store_.get(), "later", true, &done), boost::asio::detached);
+  io_.restart();
+  io_.run();
+  EXPECT_EQ(done, 2);
+  EXPECT_EQ(etcd_.writing_transactions(), 2);
 }
 
 /// The Evidence rule of the protocol: an absence is acted on through a write that the store
