@@ -12,7 +12,7 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-constexpr std::int64_t format = 1;
+constexpr std::int64_t entry_format = 1;
 constexpr std::size_t digest_characters = 43;
 constexpr std::size_t intent_characters = 22;
 
@@ -76,7 +76,7 @@ Time read_time(Fields& fields) {
 Bytes write_entry(const Entry& entry) {
   JsonWriter out;
   out.begin_object();
-  out.field("v", format);
+  out.field("v", entry_format);
   out.field("sequence", entry.sequence.name());
   out.field("entry", number(entry.number));
   out.field("previous", to_text(entry.previous));
@@ -97,7 +97,7 @@ Result<Entry> read_entry(const Bytes& bytes, const Key& key) {
   if (!value) return value.error();
   Fields fields(*value, key.text());
   Entry entry;
-  fields.format(format);
+  fields.format(entry_format);
   entry.sequence = Sequence{std::string(fields.text("sequence", sequence_name_max))};
   entry.number = EntryNumber{fields.count("entry")};
   entry.previous = read_digest(fields, "previous");
@@ -116,7 +116,7 @@ Result<Entry> read_entry(const Bytes& bytes, const Key& key) {
 Bytes write_receipt(const Entry& entry) {
   JsonWriter out;
   out.begin_object();
-  out.field("v", format);
+  out.field("v", entry_format);
   out.field("sequence", entry.sequence.name());
   out.field("entry", number(entry.number));
   out.field("time", number(entry.time));
@@ -139,7 +139,7 @@ Result<Receipt> read_receipt(const Bytes& bytes, const Key& key) {
   if (!value) return value.error();
   Fields fields(*value, key.text());
   Receipt receipt;
-  fields.format(format);
+  fields.format(entry_format);
   const Sequence sequence{std::string(fields.text("sequence", sequence_name_max))};
   const EntryNumber entry{fields.count("entry")};
   receipt.time = read_time(fields);
@@ -158,7 +158,7 @@ Result<Receipt> read_receipt(const Bytes& bytes, const Key& key) {
 Bytes write_head(const Head& head) {
   JsonWriter out;
   out.begin_object();
-  out.field("v", format);
+  out.field("v", entry_format);
   out.field("settings", head.settings);
   out.name("head");
   out.begin_object();
@@ -178,7 +178,7 @@ Result<Head> read_head(const Bytes& bytes, const Key& key) {
   if (!value) return value.error();
   Fields fields(*value, key.text());
   Head head;
-  fields.format(format);
+  fields.format(entry_format);
   head.settings = fields.object("settings");
   Fields tip(fields.object("head"), key.text() + ".head");
   head.tip.entry = EntryNumber{tip.count("entry")};

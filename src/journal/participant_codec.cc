@@ -13,7 +13,7 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-constexpr std::int64_t format = 1;
+constexpr std::int64_t participant_format = 1;
 
 /// A settle may bring many intents at once; they spill before the document is written.
 constexpr std::size_t settled_read_max = settled_max + holds_max;
@@ -123,7 +123,7 @@ std::vector<Settled> read_rows(const json::array& rows, Fields& document) {
 Bytes write_participant(const Participant& participant) {
   JsonWriter out;
   out.begin_object();
-  out.field("v", format);
+  out.field("v", participant_format);
   out.name("data");
   if (participant.is_there)
     out.value(participant.data);
@@ -146,7 +146,7 @@ Result<Participant> read_participant(const Bytes& bytes, const Key& key) {
   if (!value) return value.error();
   Fields fields(*value, key.text());
   Participant participant;
-  fields.format(format);
+  fields.format(participant_format);
   participant.is_there = !fields.null("data");
   if (participant.is_there) participant.data = fields.object("data");
   for (const auto& hold : fields.array("holds", holds_max)) {
@@ -162,7 +162,7 @@ Result<Participant> read_participant(const Bytes& bytes, const Key& key) {
 Bytes write_settled_page(const std::vector<Settled>& settled) {
   JsonWriter out;
   out.begin_object();
-  out.field("v", format);
+  out.field("v", participant_format);
   write(out, settled);
   out.end_object();
   return out.take();
@@ -173,7 +173,7 @@ Result<std::vector<Settled>> read_settled_page(const Bytes& bytes, const Key& ke
   const auto value = parse_json(bytes, key.text(), memory);
   if (!value) return value.error();
   Fields fields(*value, key.text());
-  fields.format(format);
+  fields.format(participant_format);
   auto settled = read_rows(fields.array("settled", settled_page), fields);
   if (auto wrong = fields.finish()) return *std::move(wrong);
   return settled;

@@ -14,7 +14,7 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-constexpr std::int64_t format = 1;
+constexpr std::int64_t members_format = 1;
 
 /// Swaps one beat may lose; the next beat is never far.
 constexpr int beat_swaps_max = 16;
@@ -23,13 +23,13 @@ Key members_key() {
   return Key{"posse/members"};
 }
 
-bool before(const Member& member, const std::string& node) {
+bool is_before(const Member& member, const std::string& node) {
   return member.node < node;
 }
 
 /// The member of this name; null if there is none.
 const Member* find(const std::vector<Member>& members, const std::string& node) {
-  const auto found = std::lower_bound(members.begin(), members.end(), node, before);
+  const auto found = std::lower_bound(members.begin(), members.end(), node, is_before);
   return found == members.end() || found->node != node ? nullptr : &*found;
 }
 
@@ -63,7 +63,7 @@ Bytes write_members(const std::vector<Member>& members) {
     list.push_back(
         json::object{{"node", member.node}, {"beat", member.beat}, {"time", number(member.time)}});
   }
-  return json::serialize(json::object{{"v", format}, {"members", std::move(list)}});
+  return json::serialize(json::object{{"v", members_format}, {"members", std::move(list)}});
 }
 
 Result<std::vector<Member>> read_members(const Bytes& bytes, const Key& key) {
@@ -72,7 +72,7 @@ Result<std::vector<Member>> read_members(const Bytes& bytes, const Key& key) {
   if (!value) return value.error();
   Fields fields(*value, key.text());
   std::vector<Member> members;
-  fields.format(format);
+  fields.format(members_format);
   for (const auto& item : fields.array("members", members_max)) {
     Member member = read_member(item, fields);
     const bool sorted = members.empty() || members.back().node < member.node;
@@ -198,7 +198,7 @@ bool Membership::is_somebody_else(const std::vector<Member>& members) const {
 
 /// False if there is no room for us.
 bool Membership::put_own(std::vector<Member>& members) const {
-  auto own = std::lower_bound(members.begin(), members.end(), node_, before);
+  auto own = std::lower_bound(members.begin(), members.end(), node_, is_before);
   if (own == members.end() || own->node != node_) {
     if (members.size() >= members_max) return false;
     own = members.insert(own, Member{.node = node_, .beat = 0, .time = {}});

@@ -15,17 +15,17 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-constexpr std::int64_t format = 1;
+constexpr std::int64_t watched_format = 1;
 
 /// Swaps that taking off may lose: there is no hurry, and the announcements come first.
 constexpr int take_off_swaps_max = 3;
 
-bool before(const Watched& watched, const Sequence& sequence) {
+bool comes_before(const Watched& watched, const Sequence& sequence) {
   return watched.sequence < sequence;
 }
 
 auto place_of(const Sequence& sequence, std::vector<Watched>& watched) {
-  return std::lower_bound(watched.begin(), watched.end(), sequence, before);
+  return std::lower_bound(watched.begin(), watched.end(), sequence, comes_before);
 }
 
 /// One name that cannot be read back would close the document for all sequences on it.
@@ -67,7 +67,7 @@ Bytes write_watched(const std::vector<Watched>& watched) {
     list.push_back(
         json::object{{"name", one.sequence.name()}, {"announced", number(one.announced)}});
   }
-  return json::serialize(json::object{{"v", format}, {"sequences", std::move(list)}});
+  return json::serialize(json::object{{"v", watched_format}, {"sequences", std::move(list)}});
 }
 
 Result<std::vector<Watched>> read_watched(const Bytes& bytes, const Key& key) {
@@ -76,7 +76,7 @@ Result<std::vector<Watched>> read_watched(const Bytes& bytes, const Key& key) {
   if (!value) return value.error();
   Fields fields(*value, key.text());
   std::vector<Watched> watched;
-  fields.format(format);
+  fields.format(watched_format);
   for (const auto& item : fields.array("sequences", watched_max)) {
     Watched one = read_one(item, fields);
     const bool sorted = watched.empty() || watched.back().sequence < one.sequence;

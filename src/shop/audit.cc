@@ -24,8 +24,8 @@ Task<Result<AuditReport>> Audit::run(AuditProgress* progress) {
 Task<Result<void>> Audit::read_all_heads(Work* work) {
   const auto campaigns = co_await read_heads(work, "campaign/");
   if (!campaigns) co_return campaigns.error();
-  const auto journals = co_await read_heads(work, "journal/");
-  if (!journals) co_return journals.error();
+  const auto generic = co_await read_heads(work, "journal/");
+  if (!generic) co_return generic.error();
   co_return co_await look_again_for_heads(work);
 }
 

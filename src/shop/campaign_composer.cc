@@ -6,13 +6,10 @@
 #include <utility>
 
 #include "core/fields.h"
+#include "shop/answer.h"
 
 namespace posse {
 namespace {
-
-Refusal refuse(std::string code, std::string detail) {
-  return {.code = std::move(code), .detail = std::move(detail), .more = {}};
-}
 
 Refusal price_moved(Cents price, std::int64_t most) {
   return {.code = "price_moved",

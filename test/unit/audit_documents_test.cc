@@ -13,10 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-const Key x{"shelf/x"};
-const Key y{"shelf/y"};
-const Key z{"shelf/z"};
-
 /// Counts up the text of a document; no audit knows it.
 class Longer final : public Kind {
  public:

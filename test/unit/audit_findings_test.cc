@@ -7,8 +7,6 @@ namespace {
 
 namespace json = boost::json;
 
-const std::string lamps = "campaign/lamps";
-
 /// ann sells lamps; everything is settled and paid.
 class AuditFindings : public testing::Test {
  protected:

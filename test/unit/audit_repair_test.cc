@@ -5,8 +5,6 @@
 namespace posse {
 namespace {
 
-const std::string lamps = "campaign/lamps";
-
 Repairs repair(AuditShop& world) {
   auto repairs = world.run(world.audit.repair(nullptr));
   EXPECT_TRUE(repairs);

@@ -7,7 +7,6 @@ namespace {
 
 namespace json = boost::json;
 
-const std::string lamps = "campaign/lamps";
 const std::string page_of_bob = "account/bob/settled/000000000000";
 
 /// ann sells lamps; everything is settled and paid.

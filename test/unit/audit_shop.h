@@ -21,6 +21,8 @@
 
 namespace posse {
 
+inline const std::string lamps = "campaign/lamps";
+
 /// Nobody patrols here.
 class QuietAnnouncer final : public Announcer {
  public:

@@ -78,7 +78,7 @@ TEST(BytesAsText, AreReadFromNoTextIfThereAreNone) {
   EXPECT_TRUE(from_text("", {}));
   EXPECT_TRUE(from_text(std::string_view(), {}));
   EXPECT_FALSE(from_text("AA", {}));
-  EXPECT_EQ(to_text({}), "");
+  EXPECT_EQ(to_text(std::vector<std::uint8_t>()), "");
 }
 
 RC_GTEST_PROP(BytesAsTextProperty, AreWrittenAsByHandAndReadBack,

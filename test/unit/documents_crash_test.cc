@@ -13,9 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Key x{"shelf/x"};
-const Key y{"shelf/y"};
-
 /// Swaps the contents of two documents: one is set, the other one created.
 Change swap_change() {
   return {.request = "swap",

@@ -21,9 +21,6 @@ using namespace std::chrono_literals;
 
 using Answer = std::variant<Choice, Refusal>;
 
-const Key x{"shelf/x"};
-const Key y{"shelf/y"};
-
 std::int64_t number_of(const Reading& reading) {
   return reading.value ? reading.value->at("n").as_int64() : 0;
 }

@@ -16,10 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Key x{"shelf/x"};
-const Key y{"shelf/y"};
-const Key z{"shelf/z"};
-
 class DocumentsTest : public ::testing::Test {
  protected:
   World world;

@@ -12,6 +12,10 @@
 
 namespace posse {
 
+inline const Key x{"shelf/x"};
+inline const Key y{"shelf/y"};
+inline const Key z{"shelf/z"};
+
 /// A process of its own, with its own connection to the store.
 struct Process {
   explicit Process(World& the_world, std::uint64_t seed = 1);

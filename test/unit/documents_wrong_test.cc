@@ -16,10 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Key x{"shelf/x"};
-const Key y{"shelf/y"};
-const Key z{"shelf/z"};
-
 /// A kind that makes of a document what a function makes of it.
 class Making final : public Kind {
  public:

@@ -16,7 +16,7 @@
 namespace posse {
 namespace {
 
-const Key account{"account/ann"};
+const Key ann{"account/ann"};
 
 struct AddTest : testing::Test {
   EffectKinds kinds;
@@ -38,10 +38,10 @@ struct AddTest : testing::Test {
     return refusal ? refusal->code : std::string();
   }
   std::string take(std::int64_t amount) const {
-    return refused(add_effect(account, "balance", -amount, 0));
+    return refused(add_effect(ann, "balance", -amount, 0));
   }
   std::string give(std::int64_t amount) const {
-    return refused(add_effect(account, "balance", amount));
+    return refused(add_effect(ann, "balance", amount));
   }
 };
 
@@ -57,7 +57,7 @@ TEST_F(AddTest, NeverPromisesMoreThanCanBeSpent) {  // I4
 TEST_F(AddTest, SaysWhatCanBeSpent) {
   have(100);
   hold(-60);
-  const auto refusal = add.admit(participant, add_effect(account, "balance", -41, 0).details);
+  const auto refusal = add.admit(participant, add_effect(ann, "balance", -41, 0).details);
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->detail, "`balance` can spend 40, the operation needs 41");
   EXPECT_EQ(refusal->more.at("spendable"), 40);
@@ -81,11 +81,11 @@ TEST_F(AddTest, LetsManyHoldsCoexist) {
 
 TEST_F(AddTest, KeepsToAFloorAboveOrBelowZero) {
   have(100);
-  EXPECT_EQ(refused(add_effect(account, "balance", -90, 10)), "");
-  EXPECT_EQ(refused(add_effect(account, "balance", -91, 10)), "insufficient_funds");
-  EXPECT_EQ(refused(add_effect(account, "balance", -150, -50)), "");
-  EXPECT_EQ(refused(add_effect(account, "balance", -151, -50)), "insufficient_funds");
-  EXPECT_EQ(refused(add_effect(account, "balance", -1000)), "");
+  EXPECT_EQ(refused(add_effect(ann, "balance", -90, 10)), "");
+  EXPECT_EQ(refused(add_effect(ann, "balance", -91, 10)), "insufficient_funds");
+  EXPECT_EQ(refused(add_effect(ann, "balance", -150, -50)), "");
+  EXPECT_EQ(refused(add_effect(ann, "balance", -151, -50)), "insufficient_funds");
+  EXPECT_EQ(refused(add_effect(ann, "balance", -1000)), "");
 }
 
 TEST_F(AddTest, PromisesNothingBeyondTheRangeOfANumber) {
@@ -96,20 +96,20 @@ TEST_F(AddTest, PromisesNothingBeyondTheRangeOfANumber) {
   EXPECT_EQ(give(5), "");
   EXPECT_EQ(give(6), "amount_too_large");
   have(INT64_MIN + 10);
-  EXPECT_EQ(refused(add_effect(account, "balance", -10)), "");
-  EXPECT_EQ(refused(add_effect(account, "balance", -11)), "amount_too_large");
-  EXPECT_EQ(refused(add_effect(account, "balance", -11, 0)), "insufficient_funds");
+  EXPECT_EQ(refused(add_effect(ann, "balance", -10)), "");
+  EXPECT_EQ(refused(add_effect(ann, "balance", -11)), "amount_too_large");
+  EXPECT_EQ(refused(add_effect(ann, "balance", -11, 0)), "insufficient_funds");
 }
 
 TEST_F(AddTest, RefusesTheSmallestNumberWithoutWrapping) {
   have(-1);
-  EXPECT_EQ(refused(add_effect(account, "balance", INT64_MIN)), "amount_too_large");
+  EXPECT_EQ(refused(add_effect(ann, "balance", INT64_MIN)), "amount_too_large");
   have(0);
-  EXPECT_EQ(refused(add_effect(account, "balance", INT64_MIN)), "");
-  EXPECT_EQ(refused(add_effect(account, "balance", INT64_MIN, 0)), "insufficient_funds");
-  EXPECT_EQ(refused(add_effect(account, "balance", -1, INT64_MAX)), "insufficient_funds");
+  EXPECT_EQ(refused(add_effect(ann, "balance", INT64_MIN)), "");
+  EXPECT_EQ(refused(add_effect(ann, "balance", INT64_MIN, 0)), "insufficient_funds");
+  EXPECT_EQ(refused(add_effect(ann, "balance", -1, INT64_MAX)), "insufficient_funds");
   have(-10);
-  EXPECT_EQ(refused(add_effect(account, "balance", -1, INT64_MAX)), "insufficient_funds");
+  EXPECT_EQ(refused(add_effect(ann, "balance", -1, INT64_MAX)), "insufficient_funds");
 }
 
 TEST_F(AddTest, TakesItsOwnDetailsOnly) {
@@ -133,15 +133,15 @@ TEST_F(AddTest, TakesItsOwnDetailsOnly) {
 
 TEST_F(AddTest, ReservesTheSumOfWhatAnOperationDoes) {
   Reserve reserve;
-  add.reserve(add_effect(account, "balance", -30, 0).details, reserve);
-  add.reserve(add_effect(account, "balance", -12).details, reserve);
-  add.reserve(add_effect(account, "points", 3).details, reserve);
+  add.reserve(add_effect(ann, "balance", -30, 0).details, reserve);
+  add.reserve(add_effect(ann, "balance", -12).details, reserve);
+  add.reserve(add_effect(ann, "points", 3).details, reserve);
   EXPECT_EQ(reserve, (Reserve{{"balance", -42}, {"points", 3}}));
 }
 
 TEST_F(AddTest, CreatesTheNumberItChanges) {
-  add.apply(participant, add_effect(account, "points", 3).details);
-  add.apply(participant, add_effect(account, "points", -5).details);
+  add.apply(participant, add_effect(ann, "points", 3).details);
+  add.apply(participant, add_effect(ann, "points", -5).details);
   EXPECT_EQ(participant.value("points"), -2);
 }
 
@@ -161,7 +161,7 @@ RC_GTEST_PROP(AddProperty, KeepsEveryPromise, ()) {
   const auto amounts =
       *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(-100, 100));
   for (const std::int64_t amount : amounts) {
-    const Effect effect = add_effect(account, "balance", amount, 0);
+    const Effect effect = add_effect(ann, "balance", amount, 0);
     if (add.admit(participant, effect.details)) continue;
     Hold hold;
     add.reserve(effect.details, hold.reserve);

@@ -12,10 +12,6 @@ using namespace std::chrono_literals;
 
 const Sequence journal{"journal/1"};
 
-Task<void> nothing() {
-  co_return;
-}
-
 /// What a patrol does.
 Task<void> publish(Finisher* finisher) {
   const auto published = co_await finisher->publish(journal, EntryNumber{1});

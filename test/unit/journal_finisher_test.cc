@@ -14,10 +14,6 @@
 namespace posse {
 namespace {
 
-Task<void> nothing() {
-  co_return;
-}
-
 Task<void> deposit(Participants* node, Key key) {
   Decision decision = [](Participant& participant) {
     participant.change("balance", 1000);

@@ -36,10 +36,6 @@ Task<void> update_in(Participants* participants, Key key, Decision decision,
   result->emplace(std::move(updated));
 }
 
-Task<void> nothing() {
-  co_return;
-}
-
 struct ParticipantsTest : testing::Test {
   World world;
   Participants& participants = world.books.participants;

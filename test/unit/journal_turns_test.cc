@@ -22,8 +22,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Turns::Place x{.key = Key{"x"}, .holding = Holding::alone};
-const Turns::Place y{.key = Key{"y"}, .holding = Holding::alone};
+const Turns::Place x_alone{.key = Key{"x"}, .holding = Holding::alone};
+const Turns::Place y_alone{.key = Key{"y"}, .holding = Holding::alone};
 const Turns::Place at_x{.key = Key{"x"}, .holding = Holding::shared};
 const Turns::Place at_y{.key = Key{"y"}, .holding = Holding::shared};
 
@@ -50,7 +50,7 @@ Task<void> wait_until_gone(Tasks* tasks, Intent intent) {
 
 /// Takes a turn that goes on with `intent`.
 Task<void> leave_turn(Tasks* tasks, Intent intent) {
-  Turns::Places places{x};
+  Turns::Places places{x_alone};
   auto turn = co_await tasks->turns.take(std::move(places));
   tasks->driven.keep(intent, std::move(turn));
 }
@@ -69,8 +69,9 @@ Intent some_intent() {
 TEST(Turns, AreFirstComeFirstServedForEachDocument) {
   Tasks tasks;
   TaskGroup group(tasks.io.get_executor());
-  for (const char* const name : {"first", "second", "third"}) group.spawn(work(&tasks, {x}, name));
-  group.spawn(work(&tasks, {y}, "another document"));
+  for (const char* const name : {"first", "second", "third"})
+    group.spawn(work(&tasks, {x_alone}, name));
+  group.spawn(work(&tasks, {y_alone}, "another document"));
   tasks.run(group.join());
   const std::vector<std::string> order{
       "first", "another document", "first done", "second", "second done", "third", "third done"};
@@ -82,9 +83,9 @@ TEST(Turns, AreFirstComeFirstServedForEachDocument) {
 TEST(Turns, AreTakenByWhoeverFindsAllFree) {
   Tasks tasks;
   TaskGroup group(tasks.io.get_executor());
-  group.spawn(work(&tasks, {x}, "one"));
-  group.spawn(work(&tasks, {x, y}, "both"));
-  group.spawn(work(&tasks, {y}, "other"));
+  group.spawn(work(&tasks, {x_alone}, "one"));
+  group.spawn(work(&tasks, {x_alone, y_alone}, "both"));
+  group.spawn(work(&tasks, {y_alone}, "other"));
   tasks.run(group.join());
   EXPECT_EQ(tasks.log, (std::vector<std::string>{"one", "other", "one done", "other done", "both",
                                                  "both done"}));
@@ -94,9 +95,9 @@ TEST(Turns, OfSeveralDocumentsComeHoweverManyWantOne) {
   Tasks tasks;
   TaskGroup group(tasks.io.get_executor());
   for (int i = 0; i < 50; ++i) {
-    group.spawn(work(&tasks, {x}, "x"));
-    group.spawn(work(&tasks, {y}, "y"));
-    if (i == 0) group.spawn(work(&tasks, {x, y}, "both"));
+    group.spawn(work(&tasks, {x_alone}, "x"));
+    group.spawn(work(&tasks, {y_alone}, "y"));
+    if (i == 0) group.spawn(work(&tasks, {x_alone, y_alone}, "both"));
   }
   tasks.run(group.join());
   const auto both = std::find(tasks.log.begin(), tasks.log.end(), "both");
@@ -109,7 +110,7 @@ TEST(Turns, AreSharedByAsManyAsThereIsRoomFor) {  // S12
   TaskGroup group(tasks.io.get_executor());
   const int room = static_cast<int>(holds_shared_max);
   for (int i = 0; i < 3 * room; ++i) group.spawn(work(&tasks, {at_x}, std::to_string(i)));
-  group.spawn(work(&tasks, {x}, "alone"));
+  group.spawn(work(&tasks, {x_alone}, "alone"));
   tasks.run(group.join());
   // As many as there is room for, beside who wants it alone; then the next ones in their order.
   std::vector<std::string> expected;
@@ -129,7 +130,7 @@ TEST(Turns, GoOnAtEveryPlaceThatHasRoom) {  // S12
   tasks.driven.insert(intent);
   TaskGroup group(tasks.io.get_executor());
   group.spawn(leave_turn(&tasks, intent));
-  group.spawn(work(&tasks, {x, at_y}, "both"));
+  group.spawn(work(&tasks, {x_alone, at_y}, "both"));
   for (int i = 0; i < 40; ++i) group.spawn(work(&tasks, {at_y}, "y"));
   group.spawn(erase_later(&tasks, intent));
   tasks.run(group.join());
@@ -146,7 +147,7 @@ TEST(Driven, KeepsATurnUntilItsOperationIsOver) {
   tasks.driven.insert(intent);
   TaskGroup group(tasks.io.get_executor());
   group.spawn(leave_turn(&tasks, intent));
-  group.spawn(work(&tasks, {x}, "next"));
+  group.spawn(work(&tasks, {x_alone}, "next"));
   group.spawn(wait_until_gone(&tasks, intent));
   group.spawn(erase_later(&tasks, intent));
   tasks.run(group.join());
@@ -161,7 +162,7 @@ TEST(Driven, KeepsNothingOfWhatIsOver) {
   const Intent intent = some_intent();
   TaskGroup group(tasks.io.get_executor());
   group.spawn(leave_turn(&tasks, intent));
-  group.spawn(work(&tasks, {x}, "next"));
+  group.spawn(work(&tasks, {x_alone}, "next"));
   group.spawn(wait_until_gone(&tasks, intent));
   tasks.run(group.join());
   EXPECT_EQ(tasks.log.back(), "next done");

@@ -17,10 +17,6 @@ namespace {
 
 using Answer = std::optional<Result<Outcome>>;
 
-Task<void> nothing() {
-  co_return;
-}
-
 struct TurnstileTest : testing::Test {
   World world;
   Sequence sequence{"journal/1"};

@@ -18,8 +18,8 @@ namespace {
 using Offset = std::optional<std::chrono::milliseconds>;
 
 /// A node that beats every 5 s and looks every 250 ms.
-struct Node {
-  Node(World& world, std::string name, std::chrono::milliseconds off)
+struct Beating {
+  Beating(World& world, std::string name, std::chrono::milliseconds off)
       : clock(world.clock, off),
         membership({world.store, clock, world.random}, std::move(name)),
         watch(membership, clock) {}
@@ -29,7 +29,7 @@ struct Node {
   ClockWatch watch;
 };
 
-Task<void> beats(Node* node, std::chrono::milliseconds after, int count) {
+Task<void> beats(Beating* node, std::chrono::milliseconds after, int count) {
   co_await node->clock.sleep(after);
   for (int beat = 0; beat < count; ++beat) {
     (void)co_await node->membership.beat();
@@ -37,7 +37,7 @@ Task<void> beats(Node* node, std::chrono::milliseconds after, int count) {
   }
 }
 
-Task<void> looks(Node* node, int count) {
+Task<void> looks(Beating* node, int count) {
   for (int look = 0; look < count; ++look) {
     co_await node->watch.look();
     co_await node->clock.sleep(look_every);
@@ -46,11 +46,11 @@ Task<void> looks(Node* node, int count) {
 
 struct ClockWatchTest : testing::Test {
   World world;
-  std::vector<std::unique_ptr<Node>> nodes;
+  std::vector<std::unique_ptr<Beating>> nodes;
 
   void open(std::vector<std::chrono::milliseconds> offsets) {
     for (const auto off : offsets) {
-      nodes.push_back(std::make_unique<Node>(world, "n" + std::to_string(nodes.size()), off));
+      nodes.push_back(std::make_unique<Beating>(world, "n" + std::to_string(nodes.size()), off));
     }
   }
 

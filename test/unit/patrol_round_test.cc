@@ -37,10 +37,6 @@ Task<void> run_round(Round* round, Sequence sequence, Found* found) {
   *found = co_await round->run(std::move(sequence));
 }
 
-Task<void> nothing() {
-  co_return;
-}
-
 /// A driver that needs a while.
 Task<void> finish_later(World* world, Sequence sequence, std::chrono::milliseconds pause) {
   co_await world->clock.sleep(pause);

@@ -7,7 +7,7 @@
 namespace posse {
 namespace {
 
-Error down() {
+Error is_down() {
   return Error{Errc::unavailable, "the store is down"};
 }
 
@@ -17,17 +17,21 @@ Written unknown() {
 
 }  // namespace
 
+Task<void> nothing() {
+  co_return;
+}
+
 Task<Result<std::optional<Document>>> FaultyStore::get(Key key) {
   const Fault now = ask("get", key);
   if (meanwhile) co_await meanwhile("get", key);
-  if (now != Fault::none) co_return down();
+  if (now != Fault::none) co_return is_down();
   co_return co_await store_.get(std::move(key));
 }
 
 Task<Result<Written>> FaultyStore::add(Key key, Bytes value) {
   const Fault now = ask("add", key);
   if (meanwhile) co_await meanwhile("add", key);
-  if (now == Fault::unavailable) co_return down();
+  if (now == Fault::unavailable) co_return is_down();
   if (now == Fault::unknown_lost) co_return unknown();
   auto written = co_await store_.add(std::move(key), std::move(value));
   if (now == Fault::unknown_applied) co_return unknown();
@@ -37,7 +41,7 @@ Task<Result<Written>> FaultyStore::add(Key key, Bytes value) {
 Task<Result<Written>> FaultyStore::cas(Key key, Version version, Bytes value) {
   const Fault now = ask("cas", key);
   if (meanwhile) co_await meanwhile("cas", key);
-  if (now == Fault::unavailable) co_return down();
+  if (now == Fault::unavailable) co_return is_down();
   if (now == Fault::unknown_lost) co_return unknown();
   auto written = co_await store_.cas(std::move(key), version, std::move(value));
   if (now == Fault::unknown_applied) co_return unknown();

@@ -30,6 +30,9 @@ enum class Fault : std::uint8_t {
   unknown_lost,     ///< A write does not happen, nobody knows.
 };
 
+/// What others do who do nothing.
+Task<void> nothing();
+
 /// A memory store that counts calls and does what a test tells it to.
 class FaultyStore final : public Store {
  public:

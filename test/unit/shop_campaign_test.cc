@@ -11,7 +11,7 @@ namespace {
 namespace json = boost::json;
 using namespace std::chrono_literals;
 
-Campaign lamps() {
+Campaign few_lamps() {
   Campaign campaign;
   campaign.title = "Lamps";
   campaign.owner = *Name::from("ann");
@@ -30,14 +30,14 @@ json::object stored(const Campaign& campaign) {
 
 /// What reading says of the settings of `lamps` with one field replaced.
 std::string why_not(const std::string& field, json::value value) {
-  json::object settings = stored(lamps());
+  json::object settings = stored(few_lamps());
   settings[field] = std::move(value);
   const auto read = read_campaign(settings);
   return read ? "" : read.error().detail;
 }
 
 TEST(CampaignSettings, ComeBackAsTheyWere) {
-  const auto read = read_campaign(stored(lamps()));
+  const auto read = read_campaign(stored(few_lamps()));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->title, "Lamps");
   EXPECT_EQ(read->owner.text(), "ann");
@@ -45,7 +45,7 @@ TEST(CampaignSettings, ComeBackAsTheyWere) {
   EXPECT_EQ(read->capacity, 7U);
   EXPECT_EQ(read->opens_at, Time{1000ms});
   EXPECT_EQ(read->closes_at, Time{2000ms});
-  EXPECT_EQ(read->pricing->to_json(), lamps().pricing->to_json());
+  EXPECT_EQ(read->pricing->to_json(), few_lamps().pricing->to_json());
 }
 
 TEST(CampaignSettings, NameTheFieldAndTheBoundThatIsBroken) {
@@ -70,8 +70,8 @@ TEST(CampaignSettings, NameTheFieldAndTheBoundThatIsBroken) {
 }
 
 TEST(CampaignSettings, MissNoField) {
-  for (const auto& [field, value] : stored(lamps())) {
-    json::object settings = stored(lamps());
+  for (const auto& [field, value] : stored(few_lamps())) {
+    json::object settings = stored(few_lamps());
     settings.erase(field);
     const auto read = read_campaign(settings);
     ASSERT_FALSE(read) << field;

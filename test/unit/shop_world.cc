@@ -5,12 +5,12 @@
 namespace posse {
 namespace {
 
-Error down() {
+Error dead() {
   return Error{Errc::unavailable, "the node is dead"};
 }
 
 Result<Written> answered(MortalStore::Fate fate, Result<Written> written) {
-  if (fate == MortalStore::Fate::dead_after) return down();
+  if (fate == MortalStore::Fate::dead_after) return dead();
   if (fate == MortalStore::Fate::answer_lost) {
     return Written{.answer = Write::unknown, .version = {}};
   }
@@ -23,14 +23,14 @@ MortalStore::MortalStore(Store& store) : store_(store) {}
 MortalStore::~MortalStore() = default;
 
 Task<Result<std::optional<Document>>> MortalStore::get(Key key) {
-  if (dead_) co_return down();
+  if (dead_) co_return dead();
   if (denies && denies(key)) co_return std::optional<Document>();
   co_return co_await store_.get(std::move(key));
 }
 
 Task<Result<Written>> MortalStore::add(Key key, Bytes value) {
   const Fate now = decide(key);
-  if (now == Fate::dead_before) co_return down();
+  if (now == Fate::dead_before) co_return dead();
   if (meanwhile) co_await meanwhile(key);
   auto written = co_await store_.add(std::move(key), std::move(value));
   co_return answered(now, std::move(written));
@@ -38,7 +38,7 @@ Task<Result<Written>> MortalStore::add(Key key, Bytes value) {
 
 Task<Result<Written>> MortalStore::cas(Key key, Version version, Bytes value) {
   const Fate now = decide(key);
-  if (now == Fate::dead_before) co_return down();
+  if (now == Fate::dead_before) co_return dead();
   if (meanwhile) co_await meanwhile(key);
   auto written = co_await store_.cas(std::move(key), version, std::move(value));
   co_return answered(now, std::move(written));
