@@ -32,6 +32,10 @@ Effect longer(const Key& key) {
 
 class AuditDocuments : public testing::Test {
  protected:
+  const Key x{"shelf/x"};
+  const Key y{"shelf/y"};
+  const Key z{"shelf/z"};
+
   AuditDocuments() {
     change({{.effects = {create_effect(x, {{"n", 1}}), create_effect(y, {{"n", 1}}),
                          create_effect(z, {{"n", 0}})}},
