@@ -126,6 +126,35 @@ TEST_F(EtcdFaults, AnExpiredLoginIsRenewedWithoutAWord) {
   EXPECT_EQ(etcd_.logins(), 2);
 }
 
+TEST_F(EtcdFaults, LoginsThatDoNotHelpEndAtTheDeadline) {
+  const ScratchDirectory directory;
+  const auto file = directory.path() / "password";
+  std::ofstream(file) << "secret";
+  open({.members = {etcd_.address()}, .user = "shop", .files = {.password_file = file}});
+  etcd_.refuse_tokens();
+  std::optional<Result<Written>> written;
+  boost::asio::co_spawn(io_, keep_answer(store_->add(Key("key"), "value"), &written),
+                        boost::asio::detached);
+  io_.restart();
+  io_.run_for(1s);
+  ASSERT_TRUE(written);
+  ASSERT_FALSE(*written);
+  EXPECT_EQ(etcd_.writing_transactions(), 0);
+}
+
+TEST_F(EtcdFaults, OpeningAsksNowAndThenWhereItIsTurnedAway) {
+  const ScratchDirectory directory;
+  const auto file = directory.path() / "password";
+  std::ofstream(file) << "secret";
+  etcd_.refuse_tokens();
+  const auto opened = EtcdStore::open(
+      {.executor = io_.get_executor(),
+       .place = {.members = {etcd_.address()}, .user = "shop", .files = {.password_file = file}},
+       .patience = 1s});
+  EXPECT_FALSE(opened);
+  EXPECT_LE(etcd_.logins(), 12);
+}
+
 TEST_F(EtcdFaults, AWrongPasswordIsSaidAtOnce) {
   const ScratchDirectory directory;
   const auto file = directory.path() / "password";

@@ -46,6 +46,11 @@ void FakeEtcd::forget_tokens() {
   token_ = "forgotten";
 }
 
+void FakeEtcd::refuse_tokens() {
+  const std::lock_guard lock(mutex_);
+  takes_tokens_ = false;
+}
+
 void FakeEtcd::cancel_watches(int streams) {
   const std::lock_guard lock(mutex_);
   cancelling_streams_ = streams;
@@ -147,6 +152,7 @@ grpc::Status FakeEtcd::Status(grpc::ServerContext* /*context*/,
 
 /// Whoever has ever seen a login wants one from everybody.
 bool FakeEtcd::is_let_in(const grpc::ServerContext& context) const {
+  if (!takes_tokens_) return false;
   if (token_.empty()) return true;
   const auto sent = context.client_metadata().find("token");
   return sent != context.client_metadata().end() &&

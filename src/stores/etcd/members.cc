@@ -18,6 +18,9 @@ using namespace std::chrono_literals;
 
 constexpr auto connecting_poll = 5ms;
 
+/// Between two tries where another one may help. A login costs etcd tens of milliseconds.
+constexpr auto greeting_pause = 100ms;
+
 /// A connection is tried again after 0.1 s, later after up to 1 s. etcd takes a ping every 5 s at
 /// most, and none while nothing is asked.
 constexpr int reconnect_ms_min = 100;
@@ -86,6 +89,7 @@ Result<std::shared_ptr<Members>> Members::open(const EtcdPlace& place,
     if (is_over || greeted.error().code != Errc::contended)
       return Error{Errc::unavailable, greeted.error().detail};
     members->leave(asked);
+    std::this_thread::sleep_for(greeting_pause);
   }
 }
 
