@@ -215,13 +215,18 @@ TEST_F(EtcdFaults, AStaleMemberShowsOldDocumentsButTakesNoOldVersions) {
 
 TEST_F(EtcdFaults, AVersionThatMayBeStaleIsTold) {
   open({etcd_.address()});
-  const auto warning = store_->warning();
+  const auto warning_of = [this](const std::string& version) {
+    etcd_.set_version(version);
+    open({etcd_.address()});
+    return store_->warning();
+  };
+  const auto warning = warning_of("3.4.23");
   ASSERT_TRUE(warning);
   EXPECT_EQ(warning->find("etcd 3.4.23 "), 0U);
-  store_.reset();
-  etcd_.set_version("3.5.21");
-  open({etcd_.address()});
-  EXPECT_FALSE(store_->warning());
+  for (const char* stale : {"3.4.20", "3.4.41", "3.5.0", "3.5.27", "3.6.0-rc.1", "3.6.8"})
+    EXPECT_TRUE(warning_of(stale)) << stale;
+  for (const char* fresh : {"3.4.19", "3.4.42", "3.5.28", "3.6.9", "3.7.0", "4.0.1", "", "new"})
+    EXPECT_FALSE(warning_of(fresh)) << fresh;
 }
 
 TEST_F(EtcdFaults, AStoreThatGoesWithCallsUnderWayDropsThem) {
