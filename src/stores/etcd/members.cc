@@ -25,6 +25,7 @@ constexpr auto greeting_pause = 100ms;
 /// most, and none while nothing is asked.
 constexpr int reconnect_ms_min = 100;
 constexpr int reconnect_ms_max = 1000;
+constexpr int look_up_ms_min = 1000;  // a member that comes back elsewhere; else it is 30 s
 constexpr int ping_every_ms = 10'000;
 constexpr int ping_answer_ms = 3'000;
 
@@ -52,6 +53,7 @@ grpc::ChannelArguments channel_arguments() {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, reconnect_ms_min);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, reconnect_ms_max);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, reconnect_ms_max);
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, look_up_ms_min);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, ping_every_ms);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ping_answer_ms);
   return arguments;
