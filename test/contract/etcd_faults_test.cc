@@ -115,6 +115,33 @@ TEST_F(EtcdFaults, AnotherMemberIsAskedWhereOneFails) {
   EXPECT_EQ(other.value("posse/second"), "value");
 }
 
+TEST_F(EtcdFaults, AMemberOfAnotherClusterIsNotWrittenTo) {
+  FakeEtcd other;
+  other.set_cluster(2);
+  open({etcd_.address(), other.address()});
+  std::this_thread::sleep_for(500ms);  // until both are connected, and asked who leads
+  treat_next_write({.delay = 900ms});
+  EXPECT_EQ(answer(add("first", "value")), Write::unknown);
+  EXPECT_EQ(answer(add("second", "value")), Write::done);
+  EXPECT_EQ(etcd_.value("posse/second"), "value");
+  EXPECT_EQ(other.writing_transactions(), 0);
+}
+
+/// As after a backup was put back under a store that is open.
+TEST_F(EtcdFaults, AClusterThatWasReplacedIsUsedNoMore) {
+  open({etcd_.address()});
+  ASSERT_EQ(answer(add("key", "value")), Write::done);
+  etcd_.set_cluster(2);
+  EXPECT_EQ(answer(add("other", "value")), Write::unknown);
+  const auto read = get("key");
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().detail.find("another cluster"), std::string::npos);
+  const auto written = add("other", "value");
+  ASSERT_FALSE(written);
+  EXPECT_NE(written.error().detail.find(etcd_.address()), std::string::npos);
+  EXPECT_EQ(etcd_.writing_transactions(), 2);
+}
+
 TEST_F(EtcdFaults, AnExpiredLoginIsRenewedWithoutAWord) {
   const ScratchDirectory directory;
   const auto file = directory.path() / "password";

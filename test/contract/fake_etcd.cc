@@ -83,6 +83,7 @@ grpc::Status FakeEtcd::Range(grpc::ServerContext* context,
   const std::lock_guard lock(mutex_);
   if (!is_let_in(*context))
     return {grpc::StatusCode::UNAUTHENTICATED, "etcdserver: invalid auth token"};
+  response->mutable_header()->set_cluster_id(cluster_);
   find(*request, *response);
   return grpc::Status::OK;
 }
@@ -146,6 +147,7 @@ grpc::Status FakeEtcd::Authenticate(grpc::ServerContext* context,
 grpc::Status FakeEtcd::Status(grpc::ServerContext* /*context*/,
                               const etcdserverpb::StatusRequest* /*request*/,
                               etcdserverpb::StatusResponse* response) {
+  response->mutable_header()->set_cluster_id(cluster_);
   response->set_version(version_);
   return grpc::Status::OK;
 }
@@ -199,6 +201,7 @@ void FakeEtcd::apply(const etcdserverpb::TxnRequest& request, etcdserverpb::TxnR
     stored.value = put.value();
   }
   if (has_changed) ++revision_;
+  response.mutable_header()->set_cluster_id(cluster_);
   response.mutable_header()->set_revision(revision_);
 }
 

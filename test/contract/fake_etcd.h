@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -51,6 +52,9 @@ class FakeEtcd final : public etcdserverpb::KV::Service,
   /// are kept and nothing is told.
   void cancel_watches(int streams);
 
+  /// Another cluster answers from now on.
+  void set_cluster(std::uint64_t cluster) { cluster_ = cluster; }
+
   void set_version(const std::string& version) { version_ = version; }
 
   int writing_transactions() const;
@@ -89,6 +93,7 @@ class FakeEtcd final : public etcdserverpb::KV::Service,
   std::unique_ptr<Keys> stale_;
   std::function<Treatment(int)> treatment_;
   std::string version_ = "3.4.23";
+  std::atomic<std::uint64_t> cluster_ = 1;
   std::string token_;
   bool takes_tokens_ = true;
   std::int64_t revision_ = 1;

@@ -187,6 +187,10 @@ void Calls::landed(Sent& sent) {
 
 void Calls::settle(Sent& sent) {
   const bool are_writes = &sent.lane == &writes_;
+  if (sent.status.ok() && !members_->knows(sent.member, sent.answer.header())) {
+    for (const auto& request : sent.requests) disown(*request);
+    return;
+  }
   if (sent.status.ok()) {
     int place = 0;
     for (const auto& request : sent.requests) {
@@ -286,15 +290,23 @@ void Calls::give_up(Request& request) {
     return " within " + std::to_string(time.count()) + " ms";
   };
   if (!request.is_sent) {
-    answer(request,
-           Error{Errc::unavailable, "not asked" + within(deadlines_.sending) +
-                                        ": no member of etcd is connected, or all are slow"});
+    answer(request, Error{Errc::unavailable,
+                          "not asked" + within(deadlines_.sending) + ": " + members_->hindrance()});
   } else if (request.order.is_write()) {
     answer(request, Reply{.written = {Write::unknown, {}}});
   } else {
     answer(request,
            Error{Errc::unavailable, "etcd has not answered" + within(deadlines_.answering)});
   }
+}
+
+/// Another cluster has answered it: what it has read is not ours, what it has written is nowhere
+/// in ours, unless that one is ours with another name.
+void Calls::disown(Request& request) {
+  if (request.order.is_write())
+    answer(request, Reply{.written = {Write::unknown, {}}});
+  else
+    answer(request, Error{Errc::unavailable, members_->hindrance()});
 }
 
 /// A read that has found nothing would say that nothing is there.

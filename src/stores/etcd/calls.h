@@ -83,6 +83,7 @@ class Calls : public std::enable_shared_from_this<Calls> {
   void sweep();
   void give_up(Request& request);
   void cancel(Request& request);
+  void disown(Request& request);
   void answer(Request& request, Result<Reply> outcome);
   void arm();
 

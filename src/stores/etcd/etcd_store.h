@@ -45,7 +45,8 @@ struct EtcdOptions {
 /// revision of its last change, so it does not repeat unless the cluster is restored from a backup:
 /// stop every process that uses it before. What is asked at the same time travels together.
 ///
-/// One member is asked; when it fails, the next one. Nothing is sent twice. A write is
+/// One member is asked; when it fails, the next one, but none that answers for another cluster than
+/// the first did: what such a one says is no answer. Nothing is sent twice. A write is
 /// `unavailable` if it was not sent, or if etcd turned it away before its log; any other failure is
 /// `unknown`. A list or read that fails is `unavailable`. An expired login is renewed.
 ///
