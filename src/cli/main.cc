@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string_view>
@@ -39,6 +40,8 @@ std::string usage_sentence(const CLI::App* app, const CLI::Error& error) {
 int main(int argc, char** argv) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   (void)std::signal(SIGBUS, say_that_pages_are_missing);
+  // gRPC writes lines of its own among ours, once a second for a member with a wrong certificate.
+  ::setenv("GRPC_VERBOSITY", "NONE", /*replace=*/0);
   CLI::App app(
       "Sells numbered slots exactly once, over any store that can add and compare-and-swap.",
       "posse");

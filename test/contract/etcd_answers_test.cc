@@ -22,6 +22,7 @@ TEST(EtcdAnswers, WhatIsTurnedAwayBeforeTheLogIsNotDone) {
   EXPECT_EQ(fate(INVALID_ARGUMENT, "etcdserver: user name is empty"), Fate::not_done);
   EXPECT_EQ(fate(UNAVAILABLE, "failed to connect to all addresses; last error: refused"),
             Fate::not_done);
+  EXPECT_EQ(fate(UNAVAILABLE, "empty address list: "), Fate::not_done);
 }
 
 TEST(EtcdAnswers, AnOldLoginMayBeRenewed) {

@@ -118,6 +118,33 @@ TEST_F(EtcdFaults, AnotherMemberIsAskedWhereOneFails) {
   EXPECT_EQ(other.value("posse/second"), "value");
 }
 
+TEST_F(EtcdFaults, AMemberOfAnotherClusterIsNotWrittenTo) {
+  FakeEtcd other;
+  other.set_cluster(2);
+  open({etcd_.address(), other.address()});
+  std::this_thread::sleep_for(500ms);  // until both are connected, and asked who leads
+  treat_next_write({.delay = 900ms});
+  EXPECT_EQ(answer(add("first", "value")), Write::unknown);
+  EXPECT_EQ(answer(add("second", "value")), Write::done);
+  EXPECT_EQ(etcd_.value("posse/second"), "value");
+  EXPECT_EQ(other.writing_transactions(), 0);
+}
+
+/// As after a backup was put back under a store that is open.
+TEST_F(EtcdFaults, AClusterThatWasReplacedIsUsedNoMore) {
+  open({etcd_.address()});
+  ASSERT_EQ(answer(add("key", "value")), Write::done);
+  etcd_.set_cluster(2);
+  EXPECT_EQ(answer(add("other", "value")), Write::unknown);
+  const auto read = get("key");
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().detail.find("another cluster"), std::string::npos);
+  const auto written = add("other", "value");
+  ASSERT_FALSE(written);
+  EXPECT_NE(written.error().detail.find(etcd_.address()), std::string::npos);
+  EXPECT_EQ(etcd_.writing_transactions(), 2);
+}
+
 TEST_F(EtcdFaults, AnExpiredLoginIsRenewedWithoutAWord) {
   const ScratchDirectory directory;
   const auto file = directory.path() / "password";
@@ -127,6 +154,35 @@ TEST_F(EtcdFaults, AnExpiredLoginIsRenewedWithoutAWord) {
   etcd_.forget_tokens();
   EXPECT_EQ(answer(add("key", "value")), Write::done);
   EXPECT_EQ(etcd_.logins(), 2);
+}
+
+TEST_F(EtcdFaults, LoginsThatDoNotHelpEndAtTheDeadline) {
+  const ScratchDirectory directory;
+  const auto file = directory.path() / "password";
+  std::ofstream(file) << "secret";
+  open({.members = {etcd_.address()}, .user = "shop", .files = {.password_file = file}});
+  etcd_.refuse_tokens();
+  std::optional<Result<Written>> written;
+  boost::asio::co_spawn(io_, keep_answer(store_->add(Key("key"), "value"), &written),
+                        boost::asio::detached);
+  io_.restart();
+  io_.run_for(1s);
+  ASSERT_TRUE(written);
+  ASSERT_FALSE(*written);
+  EXPECT_EQ(etcd_.writing_transactions(), 0);
+}
+
+TEST_F(EtcdFaults, OpeningAsksNowAndThenWhereItIsTurnedAway) {
+  const ScratchDirectory directory;
+  const auto file = directory.path() / "password";
+  std::ofstream(file) << "secret";
+  etcd_.refuse_tokens();
+  const auto opened = EtcdStore::open(
+      {.executor = io_.get_executor(),
+       .place = {.members = {etcd_.address()}, .user = "shop", .files = {.password_file = file}},
+       .patience = 1s});
+  EXPECT_FALSE(opened);
+  EXPECT_LE(etcd_.logins(), 12);
 }
 
 TEST_F(EtcdFaults, AWrongPasswordIsSaidAtOnce) {
@@ -210,13 +266,18 @@ TEST_F(EtcdFaults, AStaleMemberShowsOldDocumentsButTakesNoOldVersions) {
 
 TEST_F(EtcdFaults, AVersionThatMayBeStaleIsTold) {
   open({etcd_.address()});
-  const auto warning = store_->warning();
+  const auto warning_of = [this](const std::string& version) {
+    etcd_.set_version(version);
+    open({etcd_.address()});
+    return store_->warning();
+  };
+  const auto warning = warning_of("3.4.23");
   ASSERT_TRUE(warning);
   EXPECT_EQ(warning->find("etcd 3.4.23 "), 0U);
-  store_.reset();
-  etcd_.set_version("3.5.21");
-  open({etcd_.address()});
-  EXPECT_FALSE(store_->warning());
+  for (const char* stale : {"3.4.20", "3.4.41", "3.5.0", "3.5.27", "3.6.0-rc.1", "3.6.8"})
+    EXPECT_TRUE(warning_of(stale)) << stale;
+  for (const char* fresh : {"3.4.19", "3.4.42", "3.5.28", "3.6.9", "3.7.0", "4.0.1", "", "new"})
+    EXPECT_FALSE(warning_of(fresh)) << fresh;
 }
 
 TEST_F(EtcdFaults, AStoreThatGoesWithCallsUnderWayDropsThem) {

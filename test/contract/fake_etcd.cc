@@ -46,6 +46,11 @@ void FakeEtcd::forget_tokens() {
   token_ = "forgotten";
 }
 
+void FakeEtcd::refuse_tokens() {
+  const std::lock_guard lock(mutex_);
+  takes_tokens_ = false;
+}
+
 void FakeEtcd::cancel_watches(int streams) {
   const std::lock_guard lock(mutex_);
   cancelling_streams_ = streams;
@@ -78,6 +83,7 @@ grpc::Status FakeEtcd::Range(grpc::ServerContext* context,
   const std::lock_guard lock(mutex_);
   if (!is_let_in(*context))
     return {grpc::StatusCode::UNAUTHENTICATED, "etcdserver: invalid auth token"};
+  response->mutable_header()->set_cluster_id(cluster_);
   find(*request, *response);
   return grpc::Status::OK;
 }
@@ -141,12 +147,14 @@ grpc::Status FakeEtcd::Authenticate(grpc::ServerContext* context,
 grpc::Status FakeEtcd::Status(grpc::ServerContext* /*context*/,
                               const etcdserverpb::StatusRequest* /*request*/,
                               etcdserverpb::StatusResponse* response) {
+  response->mutable_header()->set_cluster_id(cluster_);
   response->set_version(version_);
   return grpc::Status::OK;
 }
 
 /// Whoever has ever seen a login wants one from everybody.
 bool FakeEtcd::is_let_in(const grpc::ServerContext& context) const {
+  if (!takes_tokens_) return false;
   if (token_.empty()) return true;
   const auto sent = context.client_metadata().find("token");
   return sent != context.client_metadata().end() &&
@@ -193,6 +201,7 @@ void FakeEtcd::apply(const etcdserverpb::TxnRequest& request, etcdserverpb::TxnR
     stored.value = put.value();
   }
   if (has_changed) ++revision_;
+  response.mutable_header()->set_cluster_id(cluster_);
   response.mutable_header()->set_revision(revision_);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -44,9 +45,15 @@ class FakeEtcd final : public etcdserverpb::KV::Service,
   /// From now on a call without the newest token is turned away; each login gives a new one.
   void forget_tokens();
 
+  /// From now on no token is good, though there are logins.
+  void refuse_tokens();
+
   /// The next `streams` of watches cancel each one as soon as it is there. Without that, watches
   /// are kept and nothing is told.
   void cancel_watches(int streams);
+
+  /// Another cluster answers from now on.
+  void set_cluster(std::uint64_t cluster) { cluster_ = cluster; }
 
   void set_version(const std::string& version) { version_ = version; }
 
@@ -86,7 +93,9 @@ class FakeEtcd final : public etcdserverpb::KV::Service,
   std::unique_ptr<Keys> stale_;
   std::function<Treatment(int)> treatment_;
   std::string version_ = "3.4.23";
+  std::atomic<std::uint64_t> cluster_ = 1;
   std::string token_;
+  bool takes_tokens_ = true;
   std::int64_t revision_ = 1;
   int writing_transactions_ = 0;
   int logins_ = 0;

@@ -58,6 +58,12 @@ Task<void> write_without_throwing(Store* store, std::optional<Result<Written>>* 
   answer->emplace(co_await store->add(Key("cancelled"), "value"));
 }
 
+Task<void> read_without_throwing(Store* store,
+                                 std::optional<Result<std::optional<Document>>>* found) {
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
+  found->emplace(co_await store->get(Key("there")));
+}
+
 }  // namespace
 
 std::string StoreContract::name(const ::testing::TestParamInfo<Driver>& info) {
@@ -269,6 +275,23 @@ TEST_P(StoreContract, ACancelledWriteIsDoneOrUnknownAndTheStoreGoesOn) {
   const Write again = answer(add("cancelled", "value"));
   EXPECT_TRUE(again == Write::done || again == Write::refused);
   EXPECT_EQ(document("cancelled").value, "value");
+}
+
+TEST_P(StoreContract, ACancelledGetDoesNotSayThatNothingIsThere) {
+  done(add("there", "value"));
+  boost::asio::cancellation_signal signal;
+  std::optional<Result<std::optional<Document>>> cancelled;
+  boost::asio::co_spawn(io(), read_without_throwing(&store(), &cancelled),
+                        boost::asio::bind_cancellation_slot(signal.slot(), boost::asio::detached));
+  io().restart();
+  io().poll_one();
+  signal.emit(boost::asio::cancellation_type::all);
+  io().run();
+  ASSERT_TRUE(cancelled);
+  if (*cancelled)
+    EXPECT_TRUE(**cancelled);
+  else
+    EXPECT_EQ(cancelled->error().code, Errc::unavailable);
 }
 
 TEST_P(StoreContract, RandomCallsBehaveLikeAMap) {

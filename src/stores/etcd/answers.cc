@@ -72,6 +72,9 @@ constexpr std::array rows{
     // Of gRPC here, without retries: no connection, so nothing was sent.
     Row{UNAVAILABLE, "failed to connect to all addresses", Fate::not_done, Errc::unavailable,
         nullptr},
+    Row{UNAVAILABLE, "empty address list", Fate::not_done, Errc::unavailable,
+        "what is in the files of ca, cert or key is wrong, or a key is not that of the "
+        "certificate"},
 };
 
 const Row* row_of(const grpc::Status& status) {

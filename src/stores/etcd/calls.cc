@@ -87,14 +87,15 @@ Task<Result<Reply>> Calls::ask(Order order) {
 void Calls::begin(Handler handler, Order order) {
   auto request = std::make_shared<Request>();
   request->order = std::move(order);
-  request->deadline = std::chrono::steady_clock::now() + deadlines_.sending;
+  request->send_until = std::chrono::steady_clock::now() + deadlines_.sending;
+  request->deadline = request->send_until;
   auto slot = boost::asio::get_associated_cancellation_slot(handler);
   if (slot.is_connected()) {
     slot.assign([calls = weak_from_this(), asked = std::weak_ptr(request),
                  executor = executor_](boost::asio::cancellation_type) {
       auto cancel = [asked](Calls& alive) {
         const auto cancelled = asked.lock();
-        if (cancelled) alive.answer(*cancelled, Reply{.written = {Write::unknown, {}}});
+        if (cancelled) alive.cancel(*cancelled);
       };
       boost::asio::post(executor, if_alive(calls, std::move(cancel)));
     });
@@ -190,6 +191,10 @@ void Calls::landed(Sent& sent) {
 
 void Calls::settle(Sent& sent) {
   const bool are_writes = &sent.lane == &writes_;
+  if (sent.status.ok() && !members_->knows(sent.member, sent.answer.header())) {
+    for (const auto& request : sent.requests) disown(*request);
+    return;
+  }
   if (sent.status.ok()) {
     int place = 0;
     for (const auto& request : sent.requests) {
@@ -203,12 +208,7 @@ void Calls::settle(Sent& sent) {
     return;
   }
   const Fate fate = fate_of(sent.status);
-  if (fate == Fate::old_token && members_->has_user()) {
-    for (auto& request : sent.requests) request->is_sent = false;
-    std::ranges::move(sent.lane.waiting, std::back_inserter(sent.requests));
-    sent.lane.waiting = std::move(sent.requests);
-    return renew_token();
-  }
+  if (fate == Fate::old_token && members_->has_user()) return wait_again(sent);
   members_->leave(sent.member);
   Error error = error_of(sent.status, "etcd at " + sent.member.address);
   if (fate == Fate::full) {
@@ -222,6 +222,25 @@ void Calls::settle(Sent& sent) {
     else
       answer(*request, error);
   }
+}
+
+/// For a new token. Where tokens are turned away however new they are, that must end.
+void Calls::wait_again(Sent& sent) {
+  const Error error = error_of(sent.status, "etcd at " + sent.member.address);
+  const auto now = std::chrono::steady_clock::now();
+  Requests again;
+  for (auto& request : sent.requests) {
+    request->is_sent = false;
+    request->deadline = request->send_until;
+    if (request->deadline > now)
+      again.push_back(std::move(request));
+    else
+      answer(*request, error);
+  }
+  if (is_closed_) return;
+  std::ranges::move(sent.lane.waiting, std::back_inserter(again));
+  sent.lane.waiting = std::move(again);
+  renew_token();
 }
 
 void Calls::renew_token() {
@@ -275,15 +294,31 @@ void Calls::give_up(Request& request) {
     return " within " + std::to_string(time.count()) + " ms";
   };
   if (!request.is_sent) {
-    answer(request,
-           Error{Errc::unavailable, "not asked" + within(deadlines_.sending) +
-                                        ": no member of etcd is connected, or all are slow"});
+    answer(request, Error{Errc::unavailable,
+                          "not asked" + within(deadlines_.sending) + ": " + members_->hindrance()});
   } else if (request.order.is_write()) {
     answer(request, Reply{.written = {Write::unknown, {}}});
   } else {
     answer(request,
            Error{Errc::unavailable, "etcd has not answered" + within(deadlines_.answering)});
   }
+}
+
+/// Another cluster has answered it: what it has read is not ours, what it has written is nowhere
+/// in ours, unless that one is ours with another name.
+void Calls::disown(Request& request) {
+  if (request.order.is_write())
+    answer(request, Reply{.written = {Write::unknown, {}}});
+  else
+    answer(request, Error{Errc::unavailable, members_->hindrance()});
+}
+
+/// A read that has found nothing would say that nothing is there.
+void Calls::cancel(Request& request) {
+  if (request.order.is_write())
+    answer(request, Reply{.written = {Write::unknown, {}}});
+  else
+    answer(request, Error{Errc::unavailable, "cancelled"});
 }
 
 void Calls::answer(Request& request, Result<Reply> outcome) {

@@ -30,8 +30,9 @@ using Handler =
 /// An order and who waits for its answer.
 struct Request {
   Order order;
-  std::optional<Handler> handler;                  ///< Empty once answered, early or not.
-  std::chrono::steady_clock::time_point deadline;  ///< A new one once it is sent.
+  std::optional<Handler> handler;  ///< Empty once answered, early or not.
+  std::chrono::steady_clock::time_point send_until;
+  std::chrono::steady_clock::time_point deadline;  ///< That, and another one while it is sent.
   bool is_sent = false;
 };
 
@@ -74,12 +75,15 @@ class Calls : public std::enable_shared_from_this<Calls> {
   static Requests take(Requests& waiting);
   void landed(Sent& sent);
   void settle(Sent& sent);
+  void wait_again(Sent& sent);
   void renew_token();
   void logged_in(Login& login);
   void refuse(Lane& lane, const Error& error);
   bool is_full() const;
   void sweep();
   void give_up(Request& request);
+  void cancel(Request& request);
+  void disown(Request& request);
   void answer(Request& request, Result<Reply> outcome);
   void arm();
 

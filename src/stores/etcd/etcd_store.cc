@@ -4,16 +4,36 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <string_view>
 #include <utility>
 
+#include "core/text.h"
 #include "stores/etcd/calls.h"
 #include "stores/etcd/watcher.h"
 
 namespace posse {
 namespace {
 
-/// Those that may answer stale after a pause of their process: etcd issue 20418.
-constexpr std::array stale_versions{"3.4.20", "3.4.21", "3.4.22", "3.4.23"};
+/// Releases of etcd that may answer stale after a pause of their process: those of a line from
+/// `first` on and before `mended`, as its change logs and the code of its releases have it.
+struct StaleReleases {
+  std::string_view line;
+  std::int64_t first;
+  std::int64_t mended;
+};
+constexpr std::array stale_releases{StaleReleases{"3.4.", 20, 42}, StaleReleases{"3.5.", 0, 28},
+                                    StaleReleases{"3.6.", 0, 9}};
+
+bool may_be_stale(std::string_view version) {
+  for (const auto& [line, first, mended] : stale_releases) {
+    if (!version.starts_with(line)) continue;
+    version.remove_prefix(line.size());
+    const auto number = whole_number(version.substr(0, version.find_first_of("-+")));
+    return number && *number >= first && *number < mended;
+  }
+  return false;
+}
 
 bool is_within_bounds(const Key& key) {
   return !key.text().empty() && key.text().size() <= key_bytes_max;
@@ -90,10 +110,11 @@ bool EtcdStore::was_empty() const {
 
 std::optional<std::string> EtcdStore::warning() const {
   const std::string& version = parts_->members->version();
-  if (std::ranges::find(stale_versions, version) == stale_versions.end()) return {};
+  if (!may_be_stale(version)) return {};
   return "etcd " + version +
          " may answer reads with old documents after a pause of its process (its issue 20418): no "
-         "sale is wrong for it, but the page may be; 3.4.24 and later do not";
+         "sale is wrong for it, but the page may be; 3.4.42, 3.5.28, 3.6.9 and what follows them "
+         "do not";
 }
 
 Task<Result<std::optional<Document>>> EtcdStore::get(Key key) {

@@ -45,13 +45,14 @@ struct EtcdOptions {
 /// revision of its last change, so it does not repeat unless the cluster is restored from a backup:
 /// stop every process that uses it before. What is asked at the same time travels together.
 ///
-/// One member is asked; when it fails, the next one. Nothing is sent twice. A write is
+/// One member is asked; when it fails, the next one, but none that answers for another cluster than
+/// the first did: what such a one says is no answer. Nothing is sent twice. A write is
 /// `unavailable` if it was not sent, or if etcd turned it away before its log; any other failure is
 /// `unknown`. A list or read that fails is `unavailable`. An expired login is renewed.
 ///
-/// etcd 3.4.20 to 3.4.23 can answer a get or scan with what was true before its process was paused
-/// (issue 20418): `get` then breaks the contract of Store, which the protocol withstands. See
-/// warning().
+/// etcd 3.4.20 to 3.4.41, 3.5 before 3.5.28 and 3.6 before 3.6.9 can answer a get or scan with what
+/// was true before its process was paused (issue 20418): `get` then breaks the contract of Store,
+/// which the protocol withstands. See warning().
 ///
 /// Hints of watch() come over one stream from the member that is asked, usually within
 /// milliseconds; when it breaks, over another one, 0.1 s to about 1 s later, and all keys are

@@ -26,11 +26,10 @@ struct Leader::Question final : AnsweredFlight<etcdserverpb::StatusResponse> {
   std::size_t place;
 };
 
-Leader::Leader(Keeper& keeper, std::vector<Maintenance*> members,
-               std::function<void(grpc::ClientContext&)> sign)
+Leader::Leader(Keeper& keeper, std::vector<Maintenance*> members, Ways ways)
     : keeper_(keeper),
       members_(std::move(members)),
-      sign_(std::move(sign)),
+      ways_(std::move(ways)),
       doubted_until_(members_.size()) {
   arm(0ms);
 }
@@ -77,7 +76,7 @@ void Leader::arm(std::chrono::milliseconds pause) {
 void Leader::ask(std::size_t place) {
   auto question = std::make_shared<Question>(place);
   question->context.set_deadline(std::chrono::system_clock::now() + answer_within);
-  sign_(question->context);
+  ways_.sign(question->context);
   question->landed = [this, question] {
     hear(*question);
     flights_.end(question);
@@ -88,7 +87,9 @@ void Leader::ask(std::size_t place) {
 
 void Leader::hear(const Question& question) {
   const std::uint64_t member = question.answer.header().member_id();
-  const bool leads = question.status.ok() && member != 0 && question.answer.leader() == member;
+  const bool leads = question.status.ok() &&
+                     ways_.knows(question.place, question.answer.header()) && member != 0 &&
+                     question.answer.leader() == member;
   const std::lock_guard lock(mutex_);
   if (leads && doubted_until_[question.place] < std::chrono::steady_clock::now()) {
     place_ = question.place;

@@ -27,9 +27,14 @@ class Leader {
  public:
   using Maintenance = etcdserverpb::Maintenance::Stub;
 
-  /// `members` by their places at `keeper`, which must both outlive it; `sign` prepares each call.
-  Leader(Keeper& keeper, std::vector<Maintenance*> members,
-         std::function<void(grpc::ClientContext&)> sign);
+  /// `sign` prepares each call; `knows` tells whether who has answered belongs to the cluster.
+  struct Ways {
+    std::function<void(grpc::ClientContext&)> sign;
+    std::function<bool(std::size_t place, const etcdserverpb::ResponseHeader&)> knows;
+  };
+
+  /// `members` by their places at `keeper`, which must both outlive it.
+  Leader(Keeper& keeper, std::vector<Maintenance*> members, Ways ways);
   Leader(const Leader&) = delete;
   Leader& operator=(const Leader&) = delete;
 
@@ -66,7 +71,7 @@ class Leader {
 
   Keeper& keeper_;
   std::vector<Maintenance*> members_;
-  std::function<void(grpc::ClientContext&)> sign_;
+  Ways ways_;
   std::atomic<std::size_t> place_ = nobody;
 
   Round round_{*this};

@@ -18,10 +18,14 @@ using namespace std::chrono_literals;
 
 constexpr auto connecting_poll = 5ms;
 
+/// Between two tries where another one may help. A login costs etcd tens of milliseconds.
+constexpr auto greeting_pause = 100ms;
+
 /// A connection is tried again after 0.1 s, later after up to 1 s. etcd takes a ping every 5 s at
 /// most, and none while nothing is asked.
 constexpr int reconnect_ms_min = 100;
 constexpr int reconnect_ms_max = 1000;
+constexpr int look_up_ms_min = 1000;  // a member that comes back elsewhere; else it is 30 s
 constexpr int ping_every_ms = 10'000;
 constexpr int ping_answer_ms = 3'000;
 
@@ -49,6 +53,7 @@ grpc::ChannelArguments channel_arguments() {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, reconnect_ms_min);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, reconnect_ms_max);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, reconnect_ms_max);
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, look_up_ms_min);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, ping_every_ms);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ping_answer_ms);
   return arguments;
@@ -86,6 +91,7 @@ Result<std::shared_ptr<Members>> Members::open(const EtcdPlace& place,
     if (is_over || greeted.error().code != Errc::contended)
       return Error{Errc::unavailable, greeted.error().detail};
     members->leave(asked);
+    std::this_thread::sleep_for(greeting_pause);
   }
 }
 
@@ -111,6 +117,7 @@ Result<void> Members::connect(const EtcdPlace& place) {
     members_.push_back(std::move(member));
     channels.push_back(channel);
   }
+  is_stranger_ = std::vector<std::atomic<bool>>(members_.size());
   keeper_ = std::make_unique<Keeper>(std::move(channels));
   return {};
 }
@@ -145,6 +152,7 @@ Result<void> Members::greet(Member& member, const std::string& prefix,
     const auto status = member.kv->Range(&context, first, &answer);
     if (!status.ok()) return failed(status);
     was_empty_ = answer.kvs().empty();
+    cluster_ = answer.header().cluster_id();
   }
   grpc::ClientContext context;
   context.set_deadline(until);
@@ -158,16 +166,40 @@ void Members::look_for_leader() {
   if (members_.size() == 1) return;
   std::vector<Leader::Maintenance*> asked;
   for (const Member& member : members_) asked.push_back(member.maintenance.get());
-  leader_.emplace(*keeper_, std::move(asked), [this](auto& context) { sign(context); });
+  leader_.emplace(
+      *keeper_, std::move(asked),
+      Leader::Ways{
+          .sign = [this](auto& context) { sign(context); },
+          .knows = [this](auto place, const auto& header) { return knows(place, header); }});
+}
+
+bool Members::may_be_asked(std::size_t place) const {
+  return keeper_->is_connected(place) && !is_stranger_[place];
+}
+
+bool Members::knows(std::size_t place, const etcdserverpb::ResponseHeader& header) {
+  const bool is_ours = header.cluster_id() == cluster_;
+  is_stranger_[place] = !is_ours;
+  return is_ours;
+}
+
+std::string Members::hindrance() const {
+  std::string strangers;
+  for (std::size_t place = 0; place < members_.size(); ++place) {
+    if (is_stranger_[place]) strangers += (strangers.empty() ? "" : ", ") + members_[place].address;
+  }
+  if (strangers.empty()) return "no member of etcd is connected, or all are slow";
+  return "another cluster of etcd than before is at " + strangers +
+         "; if it is the right one, end all processes on this store and start them anew";
 }
 
 Member* Members::connected() {
   const auto leader = leader_ ? leader_->place() : std::nullopt;
-  if (leader && keeper_->is_connected(*leader)) return &members_[*leader];
+  if (leader && may_be_asked(*leader)) return &members_[*leader];
   const std::size_t first = current_.load();
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const std::size_t place = (first + i) % members_.size();
-    if (!keeper_->is_connected(place)) continue;
+    if (!may_be_asked(place)) continue;
     if (place != first) current_.store(place);
     return &members_[place];
   }
@@ -175,7 +207,7 @@ Member* Members::connected() {
 }
 
 void Members::leave(const Member& member) {
-  std::size_t left = static_cast<std::size_t>(&member - members_.data());
+  std::size_t left = place_of(member);
   if (leader_) leader_->doubt(left);
   current_.compare_exchange_strong(left, (left + 1) % members_.size());
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,6 +53,16 @@ class Members {
   /// `member` has failed: the next one is asked from now on.
   void leave(const Member& member);
 
+  /// Whether the member at `place`, which has answered with `header`, belongs to the cluster that
+  /// was opened. If not, it is asked no more before it says so: its documents are others.
+  bool knows(std::size_t place, const etcdserverpb::ResponseHeader& header);
+  bool knows(const Member& member, const etcdserverpb::ResponseHeader& header) {
+    return knows(place_of(member), header);
+  }
+
+  /// Why nobody may be asked, in words for an operator.
+  std::string hindrance() const;
+
   /// What goes with each call: who we are, and that a member without a leader shall say so.
   void sign(grpc::ClientContext& context) const;
 
@@ -69,6 +80,10 @@ class Members {
  private:
   Members() = default;
 
+  std::size_t place_of(const Member& member) const {
+    return static_cast<std::size_t>(&member - members_.data());
+  }
+  bool may_be_asked(std::size_t place) const;
   Result<void> connect(const EtcdPlace& place);
   void look_for_leader();
   Result<void> greet(Member& member, const std::string& prefix, std::chrono::milliseconds deadline);
@@ -76,6 +91,8 @@ class Members {
   std::unique_ptr<Keeper> keeper_;
   std::vector<Member> members_;
   std::atomic<std::size_t> current_ = 0;
+  std::uint64_t cluster_ = 0;
+  std::vector<std::atomic<bool>> is_stranger_;
   etcdserverpb::AuthenticateRequest login_;
   mutable std::mutex mutex_;
   std::string token_;  // under the mutex

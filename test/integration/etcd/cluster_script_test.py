@@ -99,6 +99,15 @@ class ClusterScript(unittest.TestCase):
         self.start()
         self.assertEqual(self.sold(node=0), 2)
 
+    def test_takes_nobody_else_for_its_own(self):
+        self.start()
+        second = subprocess.run([self.root / "script/cluster"], capture_output=True, text=True,
+                                env={**os.environ, "POSSE_NODES_AT": str(self.nodes_at),
+                                     "POSSE_ETCD_AT": str(self.etcd_at)},
+                                check=False, timeout=PATIENCE_S)
+        self.assertEqual((second.returncode, second.stdout), (1, ""))
+        self.assertIn(f"somebody listens at port {self.nodes_at};", second.stderr)
+
     def test_nothing_outlives_it(self):
         script = self.start()
         self.assertEqual(len(self.left()), 6)

@@ -28,6 +28,7 @@ class ScanContract : public ::testing::TestWithParam<Driver> {
                                 std::size_t items_max);
 
   Store& store() { return opened_->store(); }
+  Scan& scan() { return *opened_->scan(); }
   boost::asio::io_context& io() { return io_; }
 
  private:
