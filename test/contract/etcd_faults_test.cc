@@ -145,6 +145,21 @@ TEST_F(EtcdFaults, AClusterThatWasReplacedIsUsedNoMore) {
   EXPECT_EQ(etcd_.writing_transactions(), 2);
 }
 
+/// S17: a backup that keeps the cluster's number.
+TEST_F(EtcdFaults, AClusterThatHasGoneBackIsUsedNoMore) {
+  open({etcd_.address()});
+  for (const char* const key : {"one", "two", "three"})
+    ASSERT_EQ(answer(add(key, "value")), Write::done);
+  ASSERT_EQ(answer(add("three", "value")), Write::refused);
+  etcd_.go_back();
+  EXPECT_EQ(answer(add("other", "value")), Write::unknown);
+  const auto read = get("one");
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().detail.find("has gone back to before revision 4"), std::string::npos);
+  EXPECT_FALSE(add("other", "value"));
+  EXPECT_EQ(etcd_.writing_transactions(), 5);
+}
+
 TEST_F(EtcdFaults, AnExpiredLoginIsRenewedWithoutAWord) {
   const ScratchDirectory directory;
   const auto file = directory.path() / "password";

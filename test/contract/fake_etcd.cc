@@ -36,6 +36,12 @@ void FakeEtcd::grow_stale() {
   stale_ = std::make_unique<Keys>(keys_);
 }
 
+void FakeEtcd::go_back() {
+  const std::lock_guard lock(mutex_);
+  keys_.clear();
+  revision_ = 1;
+}
+
 void FakeEtcd::freshen() {
   const std::lock_guard lock(mutex_);
   stale_.reset();

@@ -55,6 +55,9 @@ class FakeEtcd final : public etcdserverpb::KV::Service,
   /// Another cluster answers from now on.
   void set_cluster(std::uint64_t cluster) { cluster_ = cluster; }
 
+  /// As if a backup was restored that was made when nothing was there yet.
+  void go_back();
+
   void set_version(const std::string& version) { version_ = version; }
 
   int writing_transactions() const;

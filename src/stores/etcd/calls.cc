@@ -44,6 +44,7 @@ struct Calls::Sent final : AnsweredFlight<etcdserverpb::TxnResponse> {
 
   Lane& lane;
   Member& member;
+  std::int64_t newest_before = 0;  ///< Revision, when it was sent.
   Requests requests;
   etcdserverpb::TxnRequest question;
 };
@@ -176,6 +177,7 @@ void Calls::send(Lane& lane, Member& member) {
       add_read(request->order, sent->question);
   }
   ++lane.under_way;
+  sent->newest_before = members_->newest_revision();
   sent->context.set_deadline(std::chrono::system_clock::now() + deadlines_.answering);
   members_->sign(sent->context);
   begin_flight(sent, &Calls::landed);
@@ -191,7 +193,7 @@ void Calls::landed(Sent& sent) {
 
 void Calls::settle(Sent& sent) {
   const bool are_writes = &sent.lane == &writes_;
-  if (sent.status.ok() && !members_->knows(sent.member, sent.answer.header())) {
+  if (sent.status.ok() && !is_ours(sent)) {
     for (const auto& request : sent.requests) disown(*request);
     return;
   }
@@ -222,6 +224,13 @@ void Calls::settle(Sent& sent) {
     else
       answer(*request, error);
   }
+}
+
+/// Whether who has answered is the cluster that was opened, and as far as it was.
+bool Calls::is_ours(const Sent& sent) const {
+  const auto& header = sent.answer.header();
+  if (!members_->knows(sent.member, header)) return false;
+  return &sent.lane == &reads_ || members_->goes_on(sent.newest_before, header.revision());
 }
 
 /// For a new token. Where tokens are turned away however new they are, that must end.
@@ -304,8 +313,8 @@ void Calls::give_up(Request& request) {
   }
 }
 
-/// Another cluster has answered it: what it has read is not ours, what it has written is nowhere
-/// in ours, unless that one is ours with another name.
+/// Another cluster has answered it, or ours as it once was: what it has read is not ours, what it
+/// has written is nowhere in ours, unless that one is ours from now on.
 void Calls::disown(Request& request) {
   if (request.order.is_write())
     answer(request, Reply{.written = {Write::unknown, {}}});

@@ -75,6 +75,7 @@ class Calls : public std::enable_shared_from_this<Calls> {
   static Requests take(Requests& waiting);
   void landed(Sent& sent);
   void settle(Sent& sent);
+  bool is_ours(const Sent& sent) const;
   void wait_again(Sent& sent);
   void renew_token();
   void logged_in(Login& login);

@@ -46,7 +46,8 @@ struct EtcdOptions {
 /// stop every process that uses it before. What is asked at the same time travels together.
 ///
 /// One member is asked; when it fails, the next one, but none that answers for another cluster than
-/// the first did: what such a one says is no answer. Nothing is sent twice. A write is
+/// the first did: what such a one says is no answer. Where a write's answer shows that the cluster
+/// has gone back, nobody is asked any more. Nothing is sent twice. A write is
 /// `unavailable` if it was not sent, or if etcd turned it away before its log; any other failure is
 /// `unknown`. A list or read that fails is `unavailable`. An expired login is renewed.
 ///

@@ -153,6 +153,7 @@ Result<void> Members::greet(Member& member, const std::string& prefix,
     if (!status.ok()) return failed(status);
     was_empty_ = answer.kvs().empty();
     cluster_ = answer.header().cluster_id();
+    newest_revision_ = answer.header().revision();
   }
   grpc::ClientContext context;
   context.set_deadline(until);
@@ -174,7 +175,7 @@ void Members::look_for_leader() {
 }
 
 bool Members::may_be_asked(std::size_t place) const {
-  return keeper_->is_connected(place) && !is_stranger_[place];
+  return keeper_->is_connected(place) && !is_stranger_[place] && !was_set_back_;
 }
 
 bool Members::knows(std::size_t place, const etcdserverpb::ResponseHeader& header) {
@@ -183,7 +184,23 @@ bool Members::knows(std::size_t place, const etcdserverpb::ResponseHeader& heade
   return is_ours;
 }
 
+bool Members::goes_on(std::int64_t before, std::int64_t revision) {
+  if (revision < before) {
+    was_set_back_ = true;
+    return false;
+  }
+  std::int64_t newest = newest_revision_;
+  while (newest < revision && !newest_revision_.compare_exchange_weak(newest, revision)) {
+  }
+  return true;
+}
+
 std::string Members::hindrance() const {
+  if (was_set_back_) {
+    return "etcd has gone back to before revision " + std::to_string(newest_revision_) +
+           ", as when a backup is restored; end all processes on this store, run posse audit, and "
+           "start them anew";
+  }
   std::string strangers;
   for (std::size_t place = 0; place < members_.size(); ++place) {
     if (is_stranger_[place]) strangers += (strangers.empty() ? "" : ", ") + members_[place].address;

@@ -60,6 +60,15 @@ class Members {
     return knows(place_of(member), header);
   }
 
+  /// The newest revision that the cluster has answered with, as far as is known here.
+  std::int64_t newest_revision() const { return newest_revision_; }
+
+  /// Whether a write that was sent when `before` was the newest revision may be answered with
+  /// `revision`. etcd applies its log in order, so revisions never go back, unless a backup was
+  /// restored: then versions come again that we may know as other documents, and nobody is asked
+  /// any more. Reads prove nothing: they may be stale.
+  bool goes_on(std::int64_t before, std::int64_t revision);
+
   /// Why nobody may be asked, in words for an operator.
   std::string hindrance() const;
 
@@ -93,6 +102,8 @@ class Members {
   std::atomic<std::size_t> current_ = 0;
   std::uint64_t cluster_ = 0;
   std::vector<std::atomic<bool>> is_stranger_;
+  std::atomic<std::int64_t> newest_revision_ = 0;
+  std::atomic<bool> was_set_back_ = false;
   etcdserverpb::AuthenticateRequest login_;
   mutable std::mutex mutex_;
   std::string token_;  // under the mutex
