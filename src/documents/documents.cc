@@ -157,7 +157,10 @@ class OwnKind final : public EffectKind {
     }
   }
 
-  void reserve(const json::object& /*details*/, Reserve& /*reserve*/) const override {}
+  std::optional<Refusal> reserve(const json::object& /*details*/,
+                                 Reserve& /*reserve*/) const override {
+    return {};
+  }
   void rely(const json::object& /*details*/, Floors& /*floors*/) const override {}
 
   bool may_grow(const Participant& /*participant*/,

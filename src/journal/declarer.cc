@@ -257,7 +257,7 @@ std::optional<Refusal> Declarer::promise(const Attempt& attempt, const Key& key,
       kind->apply(after, effect.details);
       if (auto refusal = unkeepable(key, after)) return refusal;
     }
-    kind->reserve(effect.details, hold.reserve);
+    if (auto refusal = kind->reserve(effect.details, hold.reserve)) return refusal;
     kind->rely(effect.details, floors);
     // Effects of one operation are no strangers to each other.
     for (const auto& [field, floor] : floors) hold.floors[field] = INT64_MIN;

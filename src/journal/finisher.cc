@@ -90,7 +90,7 @@ Finisher::Settling Finisher::settle_one(Participant& participant, const Key& key
   bool is_exclusive = false;
   for (const Effect* effect : effects) {
     const EffectKind* kind = views_.kinds.find(effect->kind);
-    kind->reserve(effect->details, done);
+    if (kind->reserve(effect->details, done)) return Settling::broken;
     is_exclusive = is_exclusive || kind->is_exclusive();
   }
   if (is_exclusive && !hold->is_exclusive) return Settling::broken;

@@ -226,6 +226,20 @@ TEST_F(DocumentsWrong, EffectsOfOneChangeAreNoStrangersToEachOther) {
   EXPECT_EQ(value(x).at("n"), -5);
 }
 
+// Each addition fits, and so does what comes of all: but others would have what their sum, as a
+// number, does not set aside.
+TEST_F(DocumentsWrong, WhatOneChangeAddsTogetherIsANumberToo) {  // I5
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", -10}}), create_effect(y, {{"n", 10}})}}),
+            "happened");
+  EXPECT_EQ(tell({.effects = {add_effect(x, "n", INT64_MAX), add_effect(x, "n", 10)}}),
+            "amount_too_large");
+  EXPECT_EQ(tell({.effects = {add_effect(y, "n", INT64_MIN), add_effect(y, "n", -10)}}),
+            "amount_too_large");
+  EXPECT_EQ(tell({.effects = {add_effect(x, "n", INT64_MAX), add_effect(y, "n", INT64_MIN)}}),
+            "happened");
+  EXPECT_EQ(value(x).at("n"), INT64_MAX - 10);
+}
+
 // Nobody has asked for it before: there is nothing to look for in the past of the document.
 TEST_F(DocumentsWrong, WhatHasNoNameIsRefusedWithoutALookIntoPages) {
   ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 0}})}}), "happened");
