@@ -113,16 +113,24 @@ Reading reading_of(const Participant& participant) {
   return reading;
 }
 
-/// What somebody's code throws is why it does not happen.
-Refusal thrown(const std::string& by, const std::exception& exception) {
-  return {.code = "threw", .detail = by + " threw: " + exception.what(), .more = {}};
+/// What somebody's code throws is why it does not happen; asked while it is caught.
+Refusal thrown(const std::string& by) {
+  Refusal refusal{.code = "threw", .detail = by + " threw", .more = {}};
+  try {
+    throw;
+  } catch (const std::exception& exception) {
+    refusal.detail += std::string(": ") + exception.what();
+  } catch (...) {
+    refusal.detail += " what is no std::exception";
+  }
+  return refusal;
 }
 
 std::variant<Choice, Refusal> asked(const Plan& plan, const std::vector<Reading>& readings) {
   try {
     return plan.choose(readings);
-  } catch (const std::exception& exception) {
-    return thrown("`choose`", exception);
+  } catch (...) {
+    return thrown("`choose`");
   }
 }
 
@@ -152,8 +160,8 @@ class OwnKind final : public EffectKind {
   std::optional<Refusal> check(const json::object& details) const override {
     try {
       return kind_->check(details);
-    } catch (const std::exception& exception) {
-      return thrown("`check` of a kind", exception);
+    } catch (...) {
+      return thrown("`check` of a kind");
     }
   }
 
@@ -178,8 +186,8 @@ class OwnKind final : public EffectKind {
       if (participant.is_there) value = participant.data;
       kind_->apply(value, details);
       return {};
-    } catch (const std::exception& exception) {
-      return thrown("a kind", exception);
+    } catch (...) {
+      return thrown("a kind");
     }
   }
 
