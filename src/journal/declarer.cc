@@ -133,7 +133,8 @@ Task<Result<std::optional<Declaration>>> Declarer::declare_once(const Attempt* a
       co_return Declared{};
     }
     auto wanted = [&](const Settled& one) { return one.intent.is_of(attempt->request); };
-    const auto spilled = co_await views_.participants.find_spilled(key, look.pages, wanted);
+    const Pages unsearched{.from = look.searched, .to = look.pages};
+    const auto spilled = co_await views_.participants.find_spilled(key, unsearched, wanted);
     if (!spilled) co_return spilled.error();
     if (*spilled) co_return Earlier{};
     look.searched = look.pages;

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/sequence.h"
 #include "documents_world.h"
 
 namespace posse {
@@ -256,6 +257,28 @@ TEST_F(DocumentsWrong, WhatHasNoNameIsRefusedWithoutALookIntoPages) {
   for (const auto& fate : fates) busy += told(*fate) == "busy" ? 1 : 0;
   EXPECT_GT(busy, 0);  // they waited for longer than they are answered within
   EXPECT_LT(world.store.calls["get"] - before, 100);
+  world.store.meanwhile = nullptr;
+}
+
+// S12 I9: else nobody would hear of a name as long as others change the document.
+TEST_F(DocumentsWrong, PagesThatWereSearchedAreNotSearchedAgain) {
+  const Change change{.effects = {add_effect(x, "n", 1)}};
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 0}})}}), "happened");
+  for (int i = 0; i < 600; ++i) tell(change);
+  int searched = 0;
+  world.store.meanwhile = [&](std::string call, Key key) -> Task<void> {
+    if (call != "get" || key.text().find(page_folder) == std::string::npos) co_return;
+    ++searched;
+    const auto fate = co_await process.documents.atomically(change);
+    EXPECT_EQ(told(fate), "happened");
+  };
+  Process asker(world, 2);
+  EXPECT_EQ(refusal_code(asker.ask({.first = x, .request = "never"})), "not_happened");
+  EXPECT_LT(searched, 100);
+  searched = 0;
+  const Fate fate = asker.change({.request = "once", .effects = {add_effect(x, "n", 1)}});
+  EXPECT_TRUE(std::holds_alternative<Happened>(fate)) << refusal_code(fate);
+  EXPECT_LT(searched, 60);
   world.store.meanwhile = nullptr;
 }
 
