@@ -52,7 +52,9 @@ std::size_t bytes_of(const Order& order) {
       boost::json::serialize(order.line).size() + boost::json::serialize(order.data).size();
   constexpr std::size_t around_effect = 40;  // names, quotes and braces
   for (const auto& effect : order.effects) {
-    bytes += around_effect + effect.key.text().size() + effect.kind.size() +
+    // As text: a character of a key may take six there.
+    const boost::json::string_view key(effect.key.text());
+    bytes += around_effect + boost::json::serialize(key).size() + effect.kind.size() +
              boost::json::serialize(effect.details).size();
   }
   return bytes;

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/limits.h"
 #include "core/sequence.h"
 #include "documents_world.h"
 
@@ -280,6 +281,15 @@ TEST_F(DocumentsWrong, PagesThatWereSearchedAreNotSearchedAgain) {
   EXPECT_TRUE(std::holds_alternative<Happened>(fate)) << refusal_code(fate);
   EXPECT_LT(searched, 60);
   world.store.meanwhile = nullptr;
+}
+
+// Or entries of many of them would not fit into the store, and who shares them would wait in vain.
+TEST_F(DocumentsWrong, KeysCountAsTheyAreWritten) {
+  const Key key{std::string(200, '\x01')};
+  ASSERT_EQ(tell({.effects = {create_effect(key, {{"n", 0}})}}), "happened");
+  const std::vector<Effect> effects(operation_effects_max, add_effect(key, "n", 1));
+  EXPECT_EQ(tell({.effects = effects, .note = {{"text", std::string(50'000, 'x')}}}), "malformed");
+  EXPECT_EQ(tell({.effects = effects}), "happened");
 }
 
 // S12 I2: a name that tells its time is searched for only where it can be.
