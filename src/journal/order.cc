@@ -13,10 +13,11 @@ namespace posse {
 namespace {
 
 bool is_text_and_numbers(const Order& order) {
+  constexpr int around = 1;  // what a value stands in, or a note
   const auto is_fine = [](const Effect& effect) {
-    return is_utf8(effect.key.text()) && is_readable(effect.details);
+    return is_utf8(effect.key.text()) && is_readable(effect.details, nesting_max + around);
   };
-  return is_readable(order.line) && is_readable(order.data) &&
+  return is_readable(order.line, nesting_max + around) && is_readable(order.data) &&
          std::all_of(order.effects.begin(), order.effects.end(), is_fine);
 }
 

@@ -149,6 +149,16 @@ TEST_F(DocumentsWrong, KindsOfOnesOwnMakeNothingUnreadable) {  // I9
   EXPECT_EQ(tell({.effects = {remove_effect(x)}}), "happened");
 }
 
+TEST_F(DocumentsWrong, DocumentsAndNotesHaveSixteenLevels) {
+  boost::json::object value{{"level", 16}};
+  for (int level = 15; level > 0; --level) value = {{"level", level}, {"in", value}};
+  EXPECT_EQ(tell({.effects = {create_effect(x, value)}, .note = value}), "happened");
+  EXPECT_EQ(process.value(x), value);
+  const boost::json::object deeper{{"in", value}};
+  EXPECT_EQ(tell({.effects = {create_effect(y, deeper)}}), "malformed");
+  EXPECT_EQ(tell({.effects = {create_effect(y, {})}, .note = deeper}), "malformed");
+}
+
 TEST_F(DocumentsWrong, KindsHaveNewNamesThatCanBeRead) {
   const auto nothing = [](std::optional<boost::json::object>& /*value*/) {};
   for (const std::string& name : {std::string(), std::string(65, 'k'), std::string("Über"),
