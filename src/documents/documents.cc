@@ -37,6 +37,7 @@ std::optional<Refusal> wrong(const Key& key) {
   if (text.empty() || text.size() > document_key_bytes_max)
     return malformed("a document's key has 1 to " + std::to_string(document_key_bytes_max) +
                      " bytes");
+  if (!is_utf8(text)) return malformed("a document's key is UTF-8 text");
   const auto is_before = [&](std::string_view prefix) { return text.starts_with(prefix); };
   if (std::any_of(own_families.begin(), own_families.end(), is_before) ||
       text.find(page_folder) != std::string::npos)

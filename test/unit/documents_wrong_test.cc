@@ -199,6 +199,13 @@ TEST_F(DocumentsWrong, AskingBelievesNoOldRead) {
   EXPECT_EQ(value(z), nullptr);
 }
 
+TEST_F(DocumentsWrong, NobodyAsksForAKeyThatIsNoText) {
+  const Key odd{"odd\xff"};
+  EXPECT_EQ(refusal_code(process.ask({.first = odd, .request = "once"})), "malformed");
+  EXPECT_TRUE(world.bytes(odd).empty());
+  EXPECT_FALSE(world.run(process.documents.read(odd)));
+}
+
 // S12 I2: found only where both meet; the guard knows nothing of it.
 TEST_F(DocumentsWrong, ARequestUnderAnotherFirstDocumentIsRefusedWhereItIsKnown) {
   ASSERT_EQ(tell({.request = "pay 7", .effects = {create_effect(y, {{"n", 1}})}}), "happened");
