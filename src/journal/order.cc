@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "core/limits.h"
 #include "journal/content.h"
@@ -45,7 +46,16 @@ bool clash(const Order& order, const EffectKinds& kinds, const Key& key) {
 void make_as_read(Order& order) {
   make_as_read(order.line);
   make_as_read(order.data);
-  for (Effect& effect : order.effects) make_as_read(effect.details);
+  std::vector<Effect> effects;
+  for (Effect& effect : order.effects) {
+    // They are needed behind the answer: a caller's memory resource may be gone by then.
+    boost::json::object details(std::move(effect.details), boost::json::storage_ptr());
+    make_as_read(details);
+    effects.push_back({.key = std::move(effect.key),
+                       .kind = std::move(effect.kind),
+                       .details = std::move(details)});
+  }
+  order.effects = std::move(effects);
 }
 
 std::size_t bytes_of(const Order& order) {

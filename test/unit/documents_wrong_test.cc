@@ -159,6 +159,41 @@ TEST_F(DocumentsWrong, DocumentsAndNotesHaveSixteenLevels) {
   EXPECT_EQ(tell({.effects = {create_effect(y, {})}, .note = deeper}), "malformed");
 }
 
+/// Memory of a caller that goes once he has his answer.
+class CallersMemory final : public boost::json::memory_resource {
+ public:
+  int kept = 0;  ///< Pieces that somebody has.
+
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t /*alignment*/) override {
+    ++kept;
+    return ::operator new(bytes);
+  }
+  void do_deallocate(void* piece, std::size_t /*bytes*/, std::size_t /*alignment*/) override {
+    --kept;
+    ::operator delete(piece);
+  }
+  bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+};
+
+TEST_F(DocumentsWrong, NothingOfTheCallersMemoryIsKeptBehindTheAnswer) {
+  const auto nothing = [](std::optional<boost::json::object>& /*value*/) {};
+  process.documents.learn("look", std::make_unique<Making>(nothing));
+  world.store.meanwhile = [&](std::string call, Key /*key*/) -> Task<void> {
+    if (call != "get") co_await world.clock.sleep(1ms);
+  };
+  CallersMemory memory;
+  {
+    boost::json::object details(&memory);
+    details["text"] = "so long that it needs a piece of memory for itself";
+    std::vector<Effect> effects;
+    effects.push_back({.key = x, .kind = "look", .details = std::move(details)});
+    EXPECT_EQ(tell({.effects = std::move(effects)}), "happened");
+  }
+  EXPECT_EQ(memory.kept, 0);  // it is settled later
+  world.store.meanwhile = nullptr;
+}
+
 TEST_F(DocumentsWrong, KindsHaveNewNamesThatCanBeRead) {
   const auto nothing = [](std::optional<boost::json::object>& /*value*/) {};
   for (const std::string& name : {std::string(), std::string(65, 'k'), std::string("Über"),
