@@ -13,6 +13,10 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
+/// So long are names that no document is too large for: those of 16 effects in each of 16 holds,
+/// twice, six characters for one.
+constexpr std::size_t short_name_max = 64;
+
 struct Add {
   std::string_view field;  // of the details that were read
   std::int64_t amount = 0;
@@ -99,7 +103,7 @@ class AddKind final : public EffectKind {
   bool may_grow(const Participant& participant, const json::object& details) const override {
     const auto add = read(details);
     POSSE_ASSERT(add);
-    return !participant.data.contains(add->field);
+    return add->field.size() > short_name_max || !participant.data.contains(add->field);
   }
 
   std::optional<Refusal> admit(const Participant& participant,

@@ -42,7 +42,8 @@ class EffectKind {
   /// Adds to `floors` what the effect relies on.
   virtual void rely(const boost::json::object& details, Floors& floors) const = 0;
 
-  /// Whether the effect may make the document longer than by the digits of a number.
+  /// Whether the effect or what is set aside for it may make the document longer than by a short
+  /// name and a number.
   virtual bool may_grow(const Participant& participant,
                         const boost::json::object& details) const = 0;
 

@@ -126,6 +126,30 @@ TEST_F(DocumentsWrong, NewFieldsDoNotMakeADocumentTooLargeToChange) {  // I9
   EXPECT_EQ(tell({.effects = {remove_effect(x)}}), "happened");
 }
 
+// The others would be told that theirs is too large.
+TEST_F(DocumentsWrong, WhatIsSetAsideDoesNotMakeADocumentTooLargeForOthers) {
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 0}})}}), "happened");
+  std::vector<std::string> names;
+  for (char letter = 'a'; letter < 'h'; ++letter) {
+    names.emplace_back(60'000, letter);
+    ASSERT_EQ(tell({.effects = {add_effect(x, names.back(), 100)}}), "happened");
+  }
+  world.store.meanwhile = [&](std::string call, Key /*key*/) -> Task<void> {
+    if (call != "get") co_await world.clock.sleep(5ms);
+  };
+  std::vector<std::optional<Result<Fate>>> fates(12);
+  for (std::size_t i = 0; i < fates.size(); ++i) {
+    process.start(Change{.effects = {add_effect(x, names[i % names.size()], -1, -5)}}, &fates[i]);
+  }
+  std::optional<Result<Fate>> other;
+  process.start(Change{.effects = {add_effect(x, "n", 1)}}, &other);
+  world.pass(10s);
+  ASSERT_TRUE(other);
+  EXPECT_EQ(told(*other), "happened");
+  for (const auto& fate : fates) EXPECT_TRUE(fate && *fate) << "no error";
+  world.store.meanwhile = nullptr;
+}
+
 TEST_F(DocumentsWrong, KindsOfOnesOwnMakeNothingUnreadable) {  // I9
   const auto nest = [](std::optional<boost::json::object>& value) {
     boost::json::object outer;
