@@ -1,5 +1,6 @@
 /// Tests of what must not get in: whatever an application brings, its documents stay readable.
 // SPDX-License-Identifier: Apache-2.0
+#include <deque>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -294,6 +295,36 @@ TEST_F(DocumentsWrong, AskingSearchesThePagesThatItConfirms) {
   const Fate fate = asker.ask({.first = x, .request = "once"});
   world.store.meanwhile = nullptr;
   EXPECT_TRUE(std::holds_alternative<Happened>(fate)) << refusal_code(fate);
+}
+
+/// Takes all that is there, and comes to nothing: it is refused at another document.
+Task<void> want_in_vain(Process* process, bool* is_over) {
+  while (!*is_over) {
+    Change change{.effects = {add_effect(x, "n", -100, 0), add_effect(y, "n", 100)}};
+    const auto fate = co_await process->documents.atomically(std::move(change));
+    EXPECT_TRUE(fate && std::holds_alternative<Refusal>(*fate));
+  }
+}
+
+// S12: what is set aside for others may stay, and a refusal was true at some moment.
+TEST_F(DocumentsWrong, WhatOthersWantInVainIsNotMissing) {
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 100}})}}), "happened");
+  world.store.meanwhile = [&](std::string call, Key /*key*/) -> Task<void> {
+    if (call != "get") co_await world.clock.sleep(1ms);
+  };
+  bool is_over = false;
+  std::deque<Process> others;
+  for (std::uint64_t seed = 2; seed < 8; ++seed) {
+    Process& other = others.emplace_back(world, seed);
+    other.requests.spawn(want_in_vain(&other, &is_over));
+  }
+  for (int times = 0; times < 20; ++times) {
+    const std::string fate = tell({.effects = {add_effect(x, "n", -1, 0)}});
+    EXPECT_TRUE(fate == "happened" || fate == "busy") << fate;
+  }
+  is_over = true;
+  world.pass(5s);
+  world.store.meanwhile = nullptr;
 }
 
 TEST_F(DocumentsWrong, EffectsOfOneChangeAreNoStrangersToEachOther) {
