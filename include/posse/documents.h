@@ -49,8 +49,9 @@ struct Choice {
 /// A change that depends on what is there: read, decide and write as one, with nobody in between.
 /// `choose` is shown the documents at `keys`, 1 to 16 of them, in that order, and gives the effects
 /// (any but `add`), at most one for each; a document without one stays as it is and counts as
-/// checked. A Refusal of its own is the answer, and nothing happens. It may be asked several times
-/// until its choice has happened, decides by what it is shown alone. `request`
+/// checked. A Refusal of its own, under a code that is none of Posse's (docs/library.md; and not
+/// `unknown_sequence` or `unknown_participant`), is the answer, and nothing happens. It may be
+/// asked several times until its choice has happened, decides by what it is shown alone. `request`
 /// as in a Change: the same request names the same documents.
 struct Plan {
   std::string request = {};
@@ -106,8 +107,7 @@ class Kind {
 /// its documents at once, and what it checks or compares is true at that moment. Reads of one call
 /// are of one such moment.
 /// Lives on one executor, of one thread, with everything it is given; close() it before it goes.
-/// Calls end by themselves, with the store's deadlines; who is cancelled meanwhile gives up nothing
-/// but the answer.
+/// Calls end by themselves, with the store's deadlines, and no sooner for being cancelled.
 class Documents {
  public:
   struct Doors {

@@ -37,6 +37,7 @@ std::optional<Refusal> wrong(const Key& key) {
   if (text.empty() || text.size() > document_key_bytes_max)
     return malformed("a document's key has 1 to " + std::to_string(document_key_bytes_max) +
                      " bytes");
+  if (!is_utf8(text)) return malformed("a document's key is UTF-8 text");
   const auto is_before = [&](std::string_view prefix) { return text.starts_with(prefix); };
   if (std::any_of(own_families.begin(), own_families.end(), is_before) ||
       text.find(page_folder) != std::string::npos)
@@ -113,16 +114,24 @@ Reading reading_of(const Participant& participant) {
   return reading;
 }
 
-/// What somebody's code throws is why it does not happen.
-Refusal thrown(const std::string& by, const std::exception& exception) {
-  return {.code = "threw", .detail = by + " threw: " + exception.what(), .more = {}};
+/// What somebody's code throws is why it does not happen; asked while it is caught.
+Refusal thrown(const std::string& by) {
+  Refusal refusal{.code = "threw", .detail = by + " threw", .more = {}};
+  try {
+    throw;
+  } catch (const std::exception& exception) {
+    refusal.detail += std::string(": ") + exception.what();
+  } catch (...) {
+    refusal.detail += " what is no std::exception";
+  }
+  return refusal;
 }
 
 std::variant<Choice, Refusal> asked(const Plan& plan, const std::vector<Reading>& readings) {
   try {
     return plan.choose(readings);
-  } catch (const std::exception& exception) {
-    return thrown("`choose`", exception);
+  } catch (...) {
+    return thrown("`choose`");
   }
 }
 
@@ -152,12 +161,15 @@ class OwnKind final : public EffectKind {
   std::optional<Refusal> check(const json::object& details) const override {
     try {
       return kind_->check(details);
-    } catch (const std::exception& exception) {
-      return thrown("`check` of a kind", exception);
+    } catch (...) {
+      return thrown("`check` of a kind");
     }
   }
 
-  void reserve(const json::object& /*details*/, Reserve& /*reserve*/) const override {}
+  std::optional<Refusal> reserve(const json::object& /*details*/,
+                                 Reserve& /*reserve*/) const override {
+    return {};
+  }
   void rely(const json::object& /*details*/, Floors& /*floors*/) const override {}
 
   bool may_grow(const Participant& /*participant*/,
@@ -175,8 +187,8 @@ class OwnKind final : public EffectKind {
       if (participant.is_there) value = participant.data;
       kind_->apply(value, details);
       return {};
-    } catch (const std::exception& exception) {
-      return thrown("a kind", exception);
+    } catch (...) {
+      return thrown("a kind");
     }
   }
 

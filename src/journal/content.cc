@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -33,14 +35,21 @@ void make_value_as_read(json::value& value) {
   }
 }
 
+/// Names and numbers that a hold sets aside, as JSON text.
+std::size_t bytes_of(const std::map<std::string, std::int64_t>& numbers) {
+  constexpr std::size_t number = 22;
+  std::size_t bytes = 0;
+  for (const auto& [field, amount] : numbers)
+    bytes += json::serialize(json::string_view(field)).size() + number;
+  return bytes;
+}
+
 std::size_t bytes_of(const Participant& participant) {
   JsonWriter out;
   out.value(participant.data);
   std::size_t bytes = out.take().size();
-  constexpr std::size_t around_number = 24;
-  for (const Hold& hold : participant.holds) {
-    for (const auto& [field, amount] : hold.reserve) bytes += field.size() + around_number;
-  }
+  for (const Hold& hold : participant.holds)
+    bytes += bytes_of(hold.reserve) + bytes_of(hold.floors);
   return bytes;
 }
 

@@ -33,6 +33,11 @@ std::vector<Key> participants_of(const Attempt& attempt) {
   return keys;
 }
 
+Refusal busy(const Key& key) {
+  return {
+      .code = "busy", .detail = key.text() + " is held by others each time; try again", .more = {}};
+}
+
 bool is_in_key_order(const Attempt& attempt) {
   const auto& effects = attempt.operation->effects;
   return std::none_of(effects.begin(), effects.end(),
@@ -43,8 +48,9 @@ bool is_in_key_order(const Attempt& attempt) {
 
 /// What one decision saw.
 struct Declarer::Look {
-  bool was_placed = false;
-  bool is_lost = false;  ///< It was, and is not there any more.
+  bool was_placed = false;  ///< Our hold stood there when we began to wait.
+  bool is_lost = false;     ///< It was, and is not there any more.
+  bool is_beside = false;   ///< Judged beside holds of others, which may come to nothing.
   bool earlier = false;
   bool search_pages = false;
   std::uint64_t pages = 0;
@@ -74,39 +80,39 @@ Task<Result<Declaration>> Declarer::declare(const Attempt* attempt) {
 
 /// One participant; decides the holds in the way as often as that may help.
 Task<Result<Declaration>> Declarer::declare_on(const Attempt* attempt, Key key) {
-  bool is_placed = false;
+  Look look;
   for (int blocked = 0, waits = 0;;) {
-    auto declared = co_await declare_once(attempt, key, is_placed);
+    auto declared = co_await declare_once(attempt, key, &look);
     if (!declared) co_return declared.error();
-    is_placed = !*declared;
-    if (is_placed) {
+    look.was_placed = !*declared;
+    if (look.was_placed) {
       if (++waits <= waits_max) continue;
       const auto left = co_await release_on(key, attempt->hold);
       if (!left) co_return left.error();
-      co_return Refusal{.code = "busy",
-                        .detail = key.text() + " is held by others each time; try again",
-                        .more = {}};
+      co_return busy(key);
     }
     const auto* refusal = std::get_if<Refusal>(&**declared);
     // What was judged with nothing before it stays so; only for room one may wait.
     const bool is_final = refusal != nullptr && is_exclusive(*attempt->operation, key) &&
                           refusal->code != "too_many_holds";
-    if (refusal == nullptr || is_final || blocked == blocked_max) co_return **std::move(declared);
-    const auto participant = co_await views_.participants.get(key);
-    if (!participant) co_return participant.error();
-    const bool in_the_way = *participant && !(*participant)->holds.empty();
-    if (!in_the_way && blocked > 0) co_return **std::move(declared);
-    ++blocked;
+    if (refusal == nullptr || is_final) co_return **std::move(declared);
+    if (!look.is_beside && blocked > 0) co_return **std::move(declared);
+    if (blocked++ == blocked_max) {
+      // Beside holds that come to nothing, it was perhaps never true that funds do not suffice.
+      if (refusal->code == "too_many_holds") co_return **std::move(declared);
+      co_return busy(key);
+    }
     const auto resolved = co_await resolver_.resolve_all(key);
     if (!resolved) co_return resolved.error();
   }
 }
 
 /// Empty if our hold had to wait behind another one, which is decided now.
-/// `was_placed`: our hold stood there when we began to wait.
 Task<Result<std::optional<Declaration>>> Declarer::declare_once(const Attempt* attempt, Key key,
-                                                                bool was_placed) {
-  Look look{.was_placed = was_placed};
+                                                                Look* seen) {
+  Look& look = *seen;
+  const bool was_placed = look.was_placed;
+  look.is_beside = false;
   const bool is_shown = is_exclusive(*attempt->operation, key);
   for (int searches = 0; searches < swaps_max; ++searches) {
     Decision decision = [&](Participant& participant) {
@@ -133,7 +139,8 @@ Task<Result<std::optional<Declaration>>> Declarer::declare_once(const Attempt* a
       co_return Declared{};
     }
     auto wanted = [&](const Settled& one) { return one.intent.is_of(attempt->request); };
-    const auto spilled = co_await views_.participants.find_spilled(key, look.pages, wanted);
+    const Pages unsearched{.from = look.searched, .to = look.pages};
+    const auto spilled = co_await views_.participants.find_spilled(key, unsearched, wanted);
     if (!spilled) co_return spilled.error();
     if (*spilled) co_return Earlier{};
     look.searched = look.pages;
@@ -178,6 +185,7 @@ Verdict Declarer::decide(const Attempt& attempt, const Key& key, Participant& pa
   const auto before = participant.holds;
   Hold* placed = place(attempt, key, participant);
   if (placed == nullptr) {
+    look.is_beside = true;
     look.refusal = Refusal{.code = "too_many_holds",
                            .detail = key.text() + " has " + std::to_string(holds_max) +
                                      " operations under way, which is the limit",
@@ -188,6 +196,7 @@ Verdict Declarer::decide(const Attempt& attempt, const Key& key, Participant& pa
     look.in_the_way = *other;
     return was_there ? Verdict::keep : Verdict::write;
   }
+  look.is_beside = participant.holds.size() > 1;
   look.refusal = promise(attempt, key, participant, *placed);
   if (look.refusal && was_there) {
     participant.take_out(attempt.hold);
@@ -257,7 +266,7 @@ std::optional<Refusal> Declarer::promise(const Attempt& attempt, const Key& key,
       kind->apply(after, effect.details);
       if (auto refusal = unkeepable(key, after)) return refusal;
     }
-    kind->reserve(effect.details, hold.reserve);
+    if (auto refusal = kind->reserve(effect.details, hold.reserve)) return refusal;
     kind->rely(effect.details, floors);
     // Effects of one operation are no strangers to each other.
     for (const auto& [field, floor] : floors) hold.floors[field] = INT64_MIN;

@@ -49,7 +49,10 @@ class DocumentKind final : public EffectKind {
                    .more = {}};
   }
 
-  void reserve(const json::object& /*details*/, Reserve& /*reserve*/) const override {}
+  std::optional<Refusal> reserve(const json::object& /*details*/,
+                                 Reserve& /*reserve*/) const override {
+    return {};
+  }
   void rely(const json::object& /*details*/, Floors& /*floors*/) const override {}
 
   bool may_grow(const Participant& /*participant*/,

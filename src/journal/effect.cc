@@ -13,6 +13,10 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
+/// So long are names that no document is too large for: those of 16 effects in each of 16 holds,
+/// twice, six characters for one.
+constexpr std::size_t short_name_max = 64;
+
 struct Add {
   std::string_view field;  // of the details that were read
   std::int64_t amount = 0;
@@ -54,6 +58,12 @@ Refusal no_number(const Add& add) {
           .more = {}};
 }
 
+Refusal amount_too_large(const Add& add) {
+  return {.code = "amount_too_large",
+          .detail = "`" + std::string(add.field) + "` would leave the range of a 64-bit number",
+          .more = {}};
+}
+
 /// Operations under way were promised that the number does not go so low.
 Refusal relied_on(const Add& add) {
   return {.code = "busy",
@@ -71,13 +81,13 @@ class AddKind final : public EffectKind {
         .code = "malformed", .detail = "`add` needs a text `field` and whole numbers", .more = {}};
   }
 
-  void reserve(const json::object& details, Reserve& reserve) const override {
+  std::optional<Refusal> reserve(const json::object& details, Reserve& reserve) const override {
     const auto add = read(details);
     POSSE_ASSERT(add);
     std::int64_t& reserved = reserve[std::string(add->field)];
-    if (__builtin_add_overflow(reserved, add->amount, &reserved)) {
-      reserved = add->amount < 0 ? INT64_MIN : INT64_MAX;
-    }
+    // The nearest number would set aside less than the operation does: others would have the rest.
+    if (__builtin_add_overflow(reserved, add->amount, &reserved)) return amount_too_large(*add);
+    return {};
   }
 
   void rely(const json::object& details, Floors& floors) const override {
@@ -93,7 +103,7 @@ class AddKind final : public EffectKind {
   bool may_grow(const Participant& participant, const json::object& details) const override {
     const auto add = read(details);
     POSSE_ASSERT(add);
-    return !participant.data.contains(add->field);
+    return add->field.size() > short_name_max || !participant.data.contains(add->field);
   }
 
   std::optional<Refusal> admit(const Participant& participant,
@@ -113,10 +123,7 @@ class AddKind final : public EffectKind {
     } else if (!__builtin_add_overflow(participant.highest(add->field), add->amount, &after)) {
       return {};
     }
-    return Refusal{
-        .code = "amount_too_large",
-        .detail = "`" + std::string(add->field) + "` would leave the range of a 64-bit number",
-        .more = {}};
+    return amount_too_large(*add);
   }
 
   void apply(Participant& participant, const json::object& details) const override {

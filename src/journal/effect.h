@@ -34,13 +34,16 @@ class EffectKind {
   /// Whether `details` are well-formed.
   virtual std::optional<Refusal> check(const boost::json::object& details) const = 0;
 
-  /// Adds to `reserve` what the effect needs set aside. Called for an effect that check() passed.
-  virtual void reserve(const boost::json::object& details, Reserve& reserve) const = 0;
+  /// Adds to `reserve` what the effect needs set aside. Refused: what the effects of one operation
+  /// come to is no 64-bit number. Called for an effect that check() passed.
+  virtual std::optional<Refusal> reserve(const boost::json::object& details,
+                                         Reserve& reserve) const = 0;
 
   /// Adds to `floors` what the effect relies on.
   virtual void rely(const boost::json::object& details, Floors& floors) const = 0;
 
-  /// Whether the effect may make the document longer than by the digits of a number.
+  /// Whether the effect or what is set aside for it may make the document longer than by a short
+  /// name and a number.
   virtual bool may_grow(const Participant& participant,
                         const boost::json::object& details) const = 0;
 

@@ -90,7 +90,7 @@ Finisher::Settling Finisher::settle_one(Participant& participant, const Key& key
   bool is_exclusive = false;
   for (const Effect* effect : effects) {
     const EffectKind* kind = views_.kinds.find(effect->kind);
-    kind->reserve(effect->details, done);
+    if (kind->reserve(effect->details, done)) return Settling::broken;
     is_exclusive = is_exclusive || kind->is_exclusive();
   }
   if (is_exclusive && !hold->is_exclusive) return Settling::broken;
@@ -123,7 +123,7 @@ Task<Result<void>> Finisher::settle_unseen(std::shared_ptr<const Entry> entry, K
     const auto participant = co_await seen_participant(key);
     if (!participant) co_return participant.error();
     if (!*participant) co_return alarm(*entry, key, operation->intent);
-    const std::uint64_t pages = (*participant)->pages;
+    const Pages pages{.to = (*participant)->pages};
     auto wanted = [&](const Settled& one) { return one.intent == operation->intent; };
     const auto in_page = co_await views_.participants.find_spilled(key, pages, wanted);
     if (!in_page) co_return in_page.error();
@@ -138,7 +138,7 @@ Task<Result<void>> Finisher::settle_unseen(std::shared_ptr<const Entry> entry, K
       settled = how == Settling::before;
       if (how == Settling::settled) return Verdict::write;
       if (how != Settling::unseen) return Verdict::keep;
-      if (now.pages != pages) return Verdict::keep;
+      if (now.pages != pages.to) return Verdict::keep;
       missing = true;
       return Verdict::confirm;  // an absence proves nothing until the store accepts a write on it
     };

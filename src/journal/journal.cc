@@ -262,7 +262,8 @@ Task<Result<std::optional<Outcome>>> Journal::recall(Key guard_key, RequestKey r
     if (held == nullptr) {
       if (!(*guard)->may_have_spilled(request)) break;
       auto wanted = [&](const Settled& one) { return one.intent.is_of(request); };
-      const auto spilled = co_await participants_.find_spilled(guard_key, (*guard)->pages, wanted);
+      const Pages pages{.to = (*guard)->pages};
+      const auto spilled = co_await participants_.find_spilled(guard_key, pages, wanted);
       if (!spilled) co_return spilled.error();
       if (!*spilled) break;
       co_return co_await recall_settled(**spilled);
@@ -305,25 +306,26 @@ Task<Result<std::optional<Committed>>> Journal::find(Key guard, RequestKey reque
 
 /// Whether the guard, as the store accepts it, knows nothing of the request: a read may be old.
 Task<Result<bool>> Journal::is_absent(Key guard, RequestKey request) {
-  const auto before = co_await participants_.get(guard);
-  if (!before) co_return before.error();
-  const std::uint64_t searched = *before ? (*before)->pages : 0;
-  if (*before && (*before)->may_have_spilled(request)) {
+  Pages pages;
+  for (int searches = 0; searches < swaps_max; ++searches) {
     auto wanted = [&](const Settled& one) { return one.intent.is_of(request); };
-    const auto spilled = co_await participants_.find_spilled(guard, searched, wanted);
+    const auto spilled = co_await participants_.find_spilled(guard, pages, wanted);
     if (!spilled) co_return spilled.error();
     if (*spilled) co_return false;
+    bool is_absent = false;
+    pages.from = pages.to;  // in those it is not
+    Decision decision = [&](Participant& participant) {
+      is_absent =
+          participant.settlement_of(request) == nullptr && participant.hold_of(request) == nullptr;
+      pages.to = participant.may_have_spilled(request) ? participant.pages : pages.from;
+      return is_absent && pages.to == pages.from ? Verdict::confirm : Verdict::keep;
+    };
+    const auto updated =
+        co_await participants_.update(guard, std::move(decision), Absence::is_shown);
+    if (!updated) co_return updated.error();
+    if (!is_absent || pages.to == pages.from) co_return is_absent;
   }
-  bool is_absent = false;
-  Decision decision = [&](Participant& participant) {
-    is_absent = participant.settlement_of(request) == nullptr &&
-                participant.hold_of(request) == nullptr && participant.pages == searched;
-    return is_absent ? Verdict::confirm : Verdict::keep;
-  };
-  const auto updated =
-      co_await participants_.update(std::move(guard), std::move(decision), Absence::is_shown);
-  if (!updated) co_return updated.error();
-  co_return is_absent;
+  co_return Error{Errc::contended, guard.text() + ": others settle on it each time"};
 }
 
 Task<Result<std::vector<Participant>>> Journal::read(std::vector<Key> keys) {

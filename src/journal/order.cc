@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "core/limits.h"
 #include "journal/content.h"
@@ -13,10 +14,11 @@ namespace posse {
 namespace {
 
 bool is_text_and_numbers(const Order& order) {
+  constexpr int around = 1;  // what a value stands in, or a note
   const auto is_fine = [](const Effect& effect) {
-    return is_utf8(effect.key.text()) && is_readable(effect.details);
+    return is_utf8(effect.key.text()) && is_readable(effect.details, nesting_max + around);
   };
-  return is_readable(order.line) && is_readable(order.data) &&
+  return is_readable(order.line, nesting_max + around) && is_readable(order.data) &&
          std::all_of(order.effects.begin(), order.effects.end(), is_fine);
 }
 
@@ -44,7 +46,16 @@ bool clash(const Order& order, const EffectKinds& kinds, const Key& key) {
 void make_as_read(Order& order) {
   make_as_read(order.line);
   make_as_read(order.data);
-  for (Effect& effect : order.effects) make_as_read(effect.details);
+  std::vector<Effect> effects;
+  for (Effect& effect : order.effects) {
+    // They are needed behind the answer: a caller's memory resource may be gone by then.
+    boost::json::object details(std::move(effect.details), boost::json::storage_ptr());
+    make_as_read(details);
+    effects.push_back({.key = std::move(effect.key),
+                       .kind = std::move(effect.kind),
+                       .details = std::move(details)});
+  }
+  order.effects = std::move(effects);
 }
 
 std::size_t bytes_of(const Order& order) {
@@ -52,7 +63,9 @@ std::size_t bytes_of(const Order& order) {
       boost::json::serialize(order.line).size() + boost::json::serialize(order.data).size();
   constexpr std::size_t around_effect = 40;  // names, quotes and braces
   for (const auto& effect : order.effects) {
-    bytes += around_effect + effect.key.text().size() + effect.kind.size() +
+    // As text: a character of a key may take six there.
+    const boost::json::string_view key(effect.key.text());
+    bytes += around_effect + boost::json::serialize(key).size() + effect.kind.size() +
              boost::json::serialize(effect.details).size();
   }
   return bytes;

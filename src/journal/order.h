@@ -60,7 +60,7 @@ struct Undecided {
 
 using Outcome = std::variant<Committed, Refusal, Undecided>;
 
-/// Makes of what the application has brought what a recoverer will read.
+/// Makes of what the application has brought what a recoverer will read, in memory of our own.
 void make_as_read(Order& order);
 
 /// What the application has brought, as JSON text.

@@ -173,8 +173,8 @@ Task<Result<std::vector<Settled>>> Participants::page(Key key, std::uint64_t pag
 }
 
 Task<Result<std::optional<Settled>>> Participants::find_spilled(
-    Key key, std::uint64_t pages, std::function<bool(const Settled&)> wanted) {
-  for (std::uint64_t page = pages; page > 0; --page) {
+    Key key, Pages pages, std::function<bool(const Settled&)> wanted) {
+  for (std::uint64_t page = pages.to; page > pages.from; --page) {
     const auto settled = co_await this->page(key, page - 1);
     if (!settled) co_return settled.error();
     const auto found = std::find_if(settled->begin(), settled->end(), wanted);

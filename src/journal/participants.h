@@ -37,6 +37,12 @@ enum class Updated : std::uint8_t {
 /// store will add if the step writes it.
 enum class Absence : std::uint8_t { is_told, is_shown };
 
+/// Pages `from` to `to`, that one not among them.
+struct Pages {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+};
+
 /// A step's decision: shown the participant, it may change it. Asked again for every new read,
 /// so it decides from the document alone, and recognises its own work there.
 using Decision = std::function<Verdict(Participant&)>;
@@ -65,10 +71,10 @@ class Participants {
   /// Creates a participant; refused if it is there. Unknown: repeat as is.
   Task<Result<Write>> create(Key key, boost::json::object data);
 
-  /// Looks through the first `pages` pages of spilled settlements, which the participant says
-  /// exist, newest first; empty if `wanted` is true for none.
+  /// Looks through `pages` of spilled settlements, which the participant says exist, newest first;
+  /// empty if `wanted` is true for none.
   /// Errors: the store's; `unreadable`; `contended` if reads deny a page.
-  Task<Result<std::optional<Settled>>> find_spilled(Key key, std::uint64_t pages,
+  Task<Result<std::optional<Settled>>> find_spilled(Key key, Pages pages,
                                                     std::function<bool(const Settled&)> wanted);
 
   /// A page of spilled settlements, which the participant says exists: settled_page of them, oldest

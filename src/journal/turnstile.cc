@@ -162,13 +162,22 @@ Task<void> Turnstile::look_who_was_first(Claim* claim) {
     const auto stored = co_await parts_.sequences.entry(sequence_, claim->entry.number);
     if (stored && *stored) {
       const bool ours = let_pass(claim, (*stored)->entry, (*stored)->tip);
-      if (!ours) ++parts_.counters.lost_claims;
+      if (ours) co_return;
+      ++parts_.counters.lost_claims;
+      co_await catch_up();
       co_return;
     }
     co_await parts_.clock.sleep(poll);  // a stale read: the store has said that it exists
   }
   claim->undecided = true;
   give_back(*claim);
+}
+
+/// Whoever was first may have claimed further entries since. To lose them one by one takes longer
+/// than to claim them, and so a node beside a busy one would lose for ever.
+Task<void> Turnstile::catch_up() {
+  auto newest = co_await parts_.sequences.newest_tip(sequence_, *tip_);
+  if (newest && newest->entry > tip_->entry) tip_ = *std::move(newest);
 }
 
 /// Answers those whose intents are in `entry`, and those whom they left no room; the others wait

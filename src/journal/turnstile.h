@@ -108,6 +108,7 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   Task<void> claim_next();
   Task<std::optional<Write>> add_until_decided(Claim* claim);
   Task<void> look_who_was_first(Claim* claim);
+  Task<void> catch_up();
   Task<void> settle(std::shared_ptr<const Entry> entry, Tip tip);
   Task<void> publish();
   Claim compose();

@@ -160,7 +160,7 @@ Task<Result<bool>> Audit::shows(Key key, const Participant* participant, Intent 
   if (participant->hold(intent) != nullptr) co_return true;
   if (participant->settlement(intent) != nullptr) co_return true;
   const auto wanted = [intent](const Settled& one) { return one.intent == intent; };
-  const std::uint64_t pages = participant->pages;
+  const Pages pages{.to = participant->pages};
   const auto spilled = co_await journal_.participants().find_spilled(key, pages, wanted);
   if (spilled) co_return spilled->has_value();
   if (spilled.error().code == Errc::unavailable) co_return spilled.error();

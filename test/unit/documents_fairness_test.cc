@@ -139,5 +139,43 @@ TEST_F(Fairness, APlanIsNotStarvedByThoseWhoAdd) {  // S12
   EXPECT_GE(clients.back().done, 2);
 }
 
+/// Adds to a document of its own until `is_over`.
+Task<void> add_alone(Process* process, Key key, int* happened, const bool* is_over) {
+  Change creation{.effects = {create_effect(key, {})}};
+  while (!*is_over) {
+    Change change{.effects = {add_effect(key, "n", 1)}};
+    const auto created = co_await process->documents.atomically(creation);
+    const auto fate = co_await process->documents.atomically(std::move(change));
+    if (created && fate && std::holds_alternative<Happened>(*fate)) ++*happened;
+  }
+}
+
+// They want no document of each other, but all want the next entries of the journals.
+TEST(DocumentsFairness, AProcessIsNotStarvedByABusyOne) {  // S12
+  World world;
+  SeededRandom chance{9};
+  world.store.meanwhile = [&](std::string call, Key /*key*/) -> Task<void> {
+    const std::uint64_t ms = call == "get" ? 1 + chance.bits() % 3 : 5 + chance.bits() % 11;
+    co_await world.clock.sleep(std::chrono::milliseconds(ms));
+  };
+  Process busy(world, 1);
+  Process other(world, 2);
+  int of_busy = 0;
+  int of_other = 0;
+  bool is_over = false;
+  for (int i = 0; i < 150; ++i) {
+    const Key key{"busy/" + std::to_string(i)};
+    busy.requests.spawn(add_alone(&busy, key, &of_busy, &is_over));
+  }
+  world.pass(1s);
+  other.requests.spawn(add_alone(&other, Key{"other"}, &of_other, &is_over));
+  world.pass(10s);
+  EXPECT_GE(of_busy, 1000);
+  EXPECT_GE(of_other, 10);
+  is_over = true;
+  world.run(busy.requests.join());
+  world.run(other.requests.join());
+}
+
 }  // namespace
 }  // namespace posse

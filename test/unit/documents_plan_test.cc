@@ -152,6 +152,15 @@ TEST_F(DocumentsPlan, WhatChooseThrowsIsARefusalAndNothingStaysHeld) {  // I9
   EXPECT_LT(world.clock.steady() - before, 100ms);
 }
 
+// It would leave through the executor, with the documents held and the caller waiting for ever.
+TEST_F(DocumentsPlan, WhatChooseThrowsNeedBeNoException) {  // I9
+  Plan plan{.keys = {x}, .choose = [](const auto& /*found*/) -> Answer {
+              throw 42;  // NOLINT(hicpp-exception-baseclass): somebody's code does
+            }};
+  EXPECT_EQ(code(plan), "threw");
+  EXPECT_TRUE(happens(choosing({x}, {set_effect(x, {{"n", 2}})})));
+}
+
 /// Asks for a plan, and is cancelled after `pause`.
 Task<void> ask_and_give_up(Process* process, Plan plan, std::chrono::milliseconds pause) {
   using namespace boost::asio::experimental::awaitable_operators;

@@ -1,5 +1,6 @@
 /// Tests of what must not get in: whatever an application brings, its documents stay readable.
 // SPDX-License-Identifier: Apache-2.0
+#include <deque>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -9,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/limits.h"
+#include "core/sequence.h"
 #include "documents_world.h"
 
 namespace posse {
@@ -120,6 +123,30 @@ TEST_F(DocumentsWrong, NewFieldsDoNotMakeADocumentTooLargeToChange) {  // I9
   EXPECT_EQ(tell({.effects = {remove_effect(x)}}), "happened");
 }
 
+// The others would be told that theirs is too large.
+TEST_F(DocumentsWrong, WhatIsSetAsideDoesNotMakeADocumentTooLargeForOthers) {
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 0}})}}), "happened");
+  std::vector<std::string> names;
+  for (char letter = 'a'; letter < 'h'; ++letter) {
+    names.emplace_back(60'000, letter);
+    ASSERT_EQ(tell({.effects = {add_effect(x, names.back(), 100)}}), "happened");
+  }
+  world.store.meanwhile = [&](std::string call, Key /*key*/) -> Task<void> {
+    if (call != "get") co_await world.clock.sleep(5ms);
+  };
+  std::vector<std::optional<Result<Fate>>> fates(12);
+  for (std::size_t i = 0; i < fates.size(); ++i) {
+    process.start(Change{.effects = {add_effect(x, names[i % names.size()], -1, -5)}}, &fates[i]);
+  }
+  std::optional<Result<Fate>> other;
+  process.start(Change{.effects = {add_effect(x, "n", 1)}}, &other);
+  world.pass(10s);
+  ASSERT_TRUE(other);
+  EXPECT_EQ(told(*other), "happened");
+  for (const auto& fate : fates) EXPECT_TRUE(fate && *fate) << "no error";
+  world.store.meanwhile = nullptr;
+}
+
 TEST_F(DocumentsWrong, KindsOfOnesOwnMakeNothingUnreadable) {  // I9
   const auto nest = [](std::optional<boost::json::object>& value) {
     boost::json::object outer;
@@ -141,6 +168,51 @@ TEST_F(DocumentsWrong, KindsOfOnesOwnMakeNothingUnreadable) {  // I9
   EXPECT_EQ(last, "malformed");
   EXPECT_TRUE(value(x).is_object());
   EXPECT_EQ(tell({.effects = {remove_effect(x)}}), "happened");
+}
+
+TEST_F(DocumentsWrong, DocumentsAndNotesHaveSixteenLevels) {
+  boost::json::object value{{"level", 16}};
+  for (int level = 15; level > 0; --level) value = {{"level", level}, {"in", value}};
+  EXPECT_EQ(tell({.effects = {create_effect(x, value)}, .note = value}), "happened");
+  EXPECT_EQ(process.value(x), value);
+  const boost::json::object deeper{{"in", value}};
+  EXPECT_EQ(tell({.effects = {create_effect(y, deeper)}}), "malformed");
+  EXPECT_EQ(tell({.effects = {create_effect(y, {})}, .note = deeper}), "malformed");
+}
+
+/// Memory of a caller that goes once he has his answer.
+class CallersMemory final : public boost::json::memory_resource {
+ public:
+  int kept = 0;  ///< Pieces that somebody has.
+
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t /*alignment*/) override {
+    ++kept;
+    return ::operator new(bytes);
+  }
+  void do_deallocate(void* piece, std::size_t /*bytes*/, std::size_t /*alignment*/) override {
+    --kept;
+    ::operator delete(piece);
+  }
+  bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+};
+
+TEST_F(DocumentsWrong, NothingOfTheCallersMemoryIsKeptBehindTheAnswer) {
+  const auto nothing = [](std::optional<boost::json::object>& /*value*/) {};
+  process.documents.learn("look", std::make_unique<Making>(nothing));
+  world.store.meanwhile = [&](std::string call, Key /*key*/) -> Task<void> {
+    if (call != "get") co_await world.clock.sleep(1ms);
+  };
+  CallersMemory memory;
+  {
+    boost::json::object details(&memory);
+    details["text"] = "so long that it needs a piece of memory for itself";
+    std::vector<Effect> effects;
+    effects.push_back({.key = x, .kind = "look", .details = std::move(details)});
+    EXPECT_EQ(tell({.effects = std::move(effects)}), "happened");
+  }
+  EXPECT_EQ(memory.kept, 0);  // it is settled later
+  world.store.meanwhile = nullptr;
 }
 
 TEST_F(DocumentsWrong, KindsHaveNewNamesThatCanBeRead) {
@@ -183,6 +255,13 @@ TEST_F(DocumentsWrong, AskingBelievesNoOldRead) {
   EXPECT_EQ(value(z), nullptr);
 }
 
+TEST_F(DocumentsWrong, NobodyAsksForAKeyThatIsNoText) {
+  const Key odd{"odd\xff"};
+  EXPECT_EQ(refusal_code(process.ask({.first = odd, .request = "once"})), "malformed");
+  EXPECT_TRUE(world.bytes(odd).empty());
+  EXPECT_FALSE(world.run(process.documents.read(odd)));
+}
+
 // S12 I2: found only where both meet; the guard knows nothing of it.
 TEST_F(DocumentsWrong, ARequestUnderAnotherFirstDocumentIsRefusedWhereItIsKnown) {
   ASSERT_EQ(tell({.request = "pay 7", .effects = {create_effect(y, {{"n", 1}})}}), "happened");
@@ -214,12 +293,56 @@ TEST_F(DocumentsWrong, AskingSearchesThePagesThatItConfirms) {
   EXPECT_TRUE(std::holds_alternative<Happened>(fate)) << refusal_code(fate);
 }
 
+/// Takes all that is there, and comes to nothing: it is refused at another document.
+Task<void> want_in_vain(Process* process, bool* is_over) {
+  while (!*is_over) {
+    Change change{.effects = {add_effect(x, "n", -100, 0), add_effect(y, "n", 100)}};
+    const auto fate = co_await process->documents.atomically(std::move(change));
+    EXPECT_TRUE(fate && std::holds_alternative<Refusal>(*fate));
+  }
+}
+
+// S12: what is set aside for others may stay, and a refusal was true at some moment.
+TEST_F(DocumentsWrong, WhatOthersWantInVainIsNotMissing) {
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 100}})}}), "happened");
+  world.store.meanwhile = [&](std::string call, Key /*key*/) -> Task<void> {
+    if (call != "get") co_await world.clock.sleep(1ms);
+  };
+  bool is_over = false;
+  std::deque<Process> others;
+  for (std::uint64_t seed = 2; seed < 8; ++seed) {
+    Process& other = others.emplace_back(world, seed);
+    other.requests.spawn(want_in_vain(&other, &is_over));
+  }
+  for (int times = 0; times < 20; ++times) {
+    const std::string fate = tell({.effects = {add_effect(x, "n", -1, 0)}});
+    EXPECT_TRUE(fate == "happened" || fate == "busy") << fate;
+  }
+  is_over = true;
+  world.pass(5s);
+  world.store.meanwhile = nullptr;
+}
+
 TEST_F(DocumentsWrong, EffectsOfOneChangeAreNoStrangersToEachOther) {
   ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 3}})}}), "happened");
   EXPECT_EQ(tell({.effects = {add_effect(x, "n", -5), add_effect(x, "n", -3, 0)}}),
             "insufficient_funds");
   EXPECT_EQ(tell({.effects = {add_effect(x, "n", -3, 0), add_effect(x, "n", -5)}}), "happened");
   EXPECT_EQ(value(x).at("n"), -5);
+}
+
+// Each addition fits, and so does what comes of all: but others would have what their sum, as a
+// number, does not set aside.
+TEST_F(DocumentsWrong, WhatOneChangeAddsTogetherIsANumberToo) {  // I5
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", -10}}), create_effect(y, {{"n", 10}})}}),
+            "happened");
+  EXPECT_EQ(tell({.effects = {add_effect(x, "n", INT64_MAX), add_effect(x, "n", 10)}}),
+            "amount_too_large");
+  EXPECT_EQ(tell({.effects = {add_effect(y, "n", INT64_MIN), add_effect(y, "n", -10)}}),
+            "amount_too_large");
+  EXPECT_EQ(tell({.effects = {add_effect(x, "n", INT64_MAX), add_effect(y, "n", INT64_MIN)}}),
+            "happened");
+  EXPECT_EQ(value(x).at("n"), INT64_MAX - 10);
 }
 
 // Nobody has asked for it before: there is nothing to look for in the past of the document.
@@ -239,6 +362,37 @@ TEST_F(DocumentsWrong, WhatHasNoNameIsRefusedWithoutALookIntoPages) {
   EXPECT_GT(busy, 0);  // they waited for longer than they are answered within
   EXPECT_LT(world.store.calls["get"] - before, 100);
   world.store.meanwhile = nullptr;
+}
+
+// S12 I9: else nobody would hear of a name as long as others change the document.
+TEST_F(DocumentsWrong, PagesThatWereSearchedAreNotSearchedAgain) {
+  const Change change{.effects = {add_effect(x, "n", 1)}};
+  ASSERT_EQ(tell({.effects = {create_effect(x, {{"n", 0}})}}), "happened");
+  for (int i = 0; i < 600; ++i) tell(change);
+  int searched = 0;
+  world.store.meanwhile = [&](std::string call, Key key) -> Task<void> {
+    if (call != "get" || key.text().find(page_folder) == std::string::npos) co_return;
+    ++searched;
+    const auto fate = co_await process.documents.atomically(change);
+    EXPECT_EQ(told(fate), "happened");
+  };
+  Process asker(world, 2);
+  EXPECT_EQ(refusal_code(asker.ask({.first = x, .request = "never"})), "not_happened");
+  EXPECT_LT(searched, 100);
+  searched = 0;
+  const Fate fate = asker.change({.request = "once", .effects = {add_effect(x, "n", 1)}});
+  EXPECT_TRUE(std::holds_alternative<Happened>(fate)) << refusal_code(fate);
+  EXPECT_LT(searched, 60);
+  world.store.meanwhile = nullptr;
+}
+
+// Or entries of many of them would not fit into the store, and who shares them would wait in vain.
+TEST_F(DocumentsWrong, KeysCountAsTheyAreWritten) {
+  const Key key{std::string(200, '\x01')};
+  ASSERT_EQ(tell({.effects = {create_effect(key, {{"n", 0}})}}), "happened");
+  const std::vector<Effect> effects(operation_effects_max, add_effect(key, "n", 1));
+  EXPECT_EQ(tell({.effects = effects, .note = {{"text", std::string(50'000, 'x')}}}), "malformed");
+  EXPECT_EQ(tell({.effects = effects}), "happened");
 }
 
 // S12 I2: a name that tells its time is searched for only where it can be.

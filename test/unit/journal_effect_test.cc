@@ -133,10 +133,20 @@ TEST_F(AddTest, TakesItsOwnDetailsOnly) {
 
 TEST_F(AddTest, ReservesTheSumOfWhatAnOperationDoes) {
   Reserve reserve;
-  add.reserve(add_effect(ann, "balance", -30, 0).details, reserve);
-  add.reserve(add_effect(ann, "balance", -12).details, reserve);
-  add.reserve(add_effect(ann, "points", 3).details, reserve);
+  EXPECT_FALSE(add.reserve(add_effect(ann, "balance", -30, 0).details, reserve));
+  EXPECT_FALSE(add.reserve(add_effect(ann, "balance", -12).details, reserve));
+  EXPECT_FALSE(add.reserve(add_effect(ann, "points", 3).details, reserve));
   EXPECT_EQ(reserve, (Reserve{{"balance", -42}, {"points", 3}}));
+}
+
+TEST_F(AddTest, ReservesNothingBeyondTheRangeOfANumber) {  // I5
+  for (const std::int64_t most : {INT64_MAX, INT64_MIN}) {
+    Reserve reserve{{"balance", most}};
+    const auto refusal =
+        add.reserve(add_effect(ann, "balance", most < 0 ? -1 : 1).details, reserve);
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->code, "amount_too_large");
+  }
 }
 
 TEST_F(AddTest, CreatesTheNumberItChanges) {
@@ -164,7 +174,7 @@ RC_GTEST_PROP(AddProperty, KeepsEveryPromise, ()) {
     const Effect effect = add_effect(ann, "balance", amount, 0);
     if (add.admit(participant, effect.details)) continue;
     Hold hold;
-    add.reserve(effect.details, hold.reserve);
+    RC_ASSERT(!add.reserve(effect.details, hold.reserve));
     participant.holds.push_back(hold);
     promised.push_back(effect);
   }

@@ -74,7 +74,7 @@ struct ParticipantsTest : testing::Test {
     std::function<bool(const Settled&)> is_wanted = [&](const Settled& one) {
       return one.intent == wanted;
     };
-    const auto pages = world.participant(ann).pages;
+    const Pages pages{.to = world.participant(ann).pages};
     const auto found = world.run(participants.find_spilled(ann, pages, is_wanted));
     EXPECT_TRUE(found);
     return *found;
@@ -322,8 +322,9 @@ TEST_F(ParticipantsTest, SpillNothingWhileThePageStaysUndecided) {
 }
 
 TEST_F(ParticipantsTest, DoNotTakeAPageForAbsentThatIsSaidToExist) {
+  const Pages pages{.to = 1};
   const auto found =
-      world.run(participants.find_spilled(ann, 1, [](const Settled&) { return true; }));
+      world.run(participants.find_spilled(ann, pages, [](const Settled&) { return true; }));
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, Errc::contended);
 }
