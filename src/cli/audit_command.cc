@@ -79,7 +79,7 @@ Task<Exit> audit(Host* host, Globals globals, bool with_repair) {
   const bool failed = repairs && !repairs->failures.empty();
   if (failed) {
     for (const auto& failure : repairs->failures) {
-      (void)std::fprintf(stderr, "posse: %s\n", failure.c_str());
+      (void)report(Error{Errc::unreadable, failure});
     }
   }
   print_books(globals, *books, repairs);

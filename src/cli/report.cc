@@ -29,15 +29,19 @@ std::string sentence_of(const std::string& text) {
   return line;
 }
 
+void write(const std::string& text) {
+  (void)std::fwrite(text.data(), 1, text.size(), stdout);
+  (void)std::fflush(stdout);
+}
+
 }  // namespace
 
 void print(const boost::json::object& json) {
-  print(boost::json::serialize(json) + "\n");
+  write(boost::json::serialize(json) + "\n");
 }
 
 void print(const std::string& text) {
-  (void)std::fwrite(text.data(), 1, text.size(), stdout);
-  (void)std::fflush(stdout);
+  write(printable(text));
 }
 
 Exit usage_error(const std::string& sentence) {
@@ -55,7 +59,7 @@ Exit report(const Globals& globals, const boost::json::object& view, TextOf* tex
   if (globals.json)
     print(view);
   else
-    print(printable(text(view)));
+    print(text(view));
   return Exit::fine;
 }
 

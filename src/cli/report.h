@@ -33,7 +33,7 @@ struct Told {
   std::string key{};      ///< The request's, if it has one.
 };
 
-/// One line on standard output.
+/// On standard output: one line, or text without what could command a terminal.
 void print(const boost::json::object& json);
 void print(const std::string& text);
 

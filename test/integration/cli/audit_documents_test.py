@@ -31,6 +31,13 @@ class AuditDocuments(ShopCase):
         self.assertIn("  I12: bank/7 is not what its settled operations come to",
                       self.posse("audit").out)
 
+    def test_says_nothing_that_a_terminal_obeys(self):
+        self.scribble("bank/\x1b[2J", self.document("bank/7").encode())
+        ran = self.posse("audit")
+        self.assertEqual(ran.code, 1)
+        self.assertNotIn("\x1b", ran.out + ran.err)
+        self.assertIn("bank/?[2J", ran.out)
+
     def test_decides_what_the_dead_have_left_on_one(self):  # I9
         self.declare("bank/7", "A" * 22, exclusive=1)
         books = self.audit()
