@@ -30,7 +30,8 @@ NODES = 3
 BUYERS = 50 if IS_LONG else 8
 ACCOUNTS = max(100, SECONDS)
 JUDGED_WITHIN_S = 900
-# From the leader's death to the next sale. An election takes 1 to 2 s, a second one as long again.
+# From the leader's death to the next sale. An election takes 0.5 to 1 s, a second one as long
+# again; a machine with other work takes its time.
 OUTAGE_S_MAX = 10
 
 

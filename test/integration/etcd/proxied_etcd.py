@@ -6,11 +6,15 @@ from fault_proxy import Proxies
 from members import Members
 
 
+# As script/cluster starts them, and docs/operating.md advises.
+TIMINGS = ("--pre-vote", "--heartbeat-interval", "50", "--election-timeout", "500")
+
+
 class ProxiedEtcd:
     """Up within the `with` block. `clients` and `peers` are in the order of the members."""
 
     def __init__(self, folder):
-        self.members = Members(folder)
+        self.members = Members(folder, options=TIMINGS)
         self.clients, self.peers = [], []
         self._parts = ExitStack()
 
