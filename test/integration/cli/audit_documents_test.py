@@ -32,7 +32,7 @@ class AuditDocuments(ShopCase):
                       self.posse("audit").out)
 
     def test_says_nothing_that_a_terminal_obeys(self):
-        self.scribble("bank/\x1b[2J", self.document("bank/7").encode())
+        self.scribble("bank/\x1b[2J", self.document("bank/7"))
         ran = self.posse("audit")
         self.assertEqual(ran.code, 1)
         self.assertNotIn("\x1b", ran.out + ran.err)
