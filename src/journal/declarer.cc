@@ -68,11 +68,16 @@ Task<Result<Declaration>> Declarer::declare(const Attempt* attempt) {
     if (declared && std::holds_alternative<Declared>(*declared)) continue;
     // After an error ours may stand at this one too.
     const auto end = declared ? key : std::next(key);
+    bool was_decided = false;
     for (auto done = keys.begin(); done != end; ++done) {
       const auto released = co_await release_on(*done, attempt->hold);
       if (!released) break;  // left to whoever meets the hold
+      was_decided = was_decided || !*released;
     }
     driven_.erase(attempt->hold.intent);
+    const auto* refusal = declared ? std::get_if<Refusal>(&*declared) : nullptr;
+    // Whoever decided our hold may have asked for the same since, and that is what we have met.
+    if (was_decided && refusal != nullptr && refusal->code == "request_reused") co_return Lost{};
     co_return declared;
   }
   co_return Declared{};
@@ -278,20 +283,23 @@ std::optional<Refusal> Declarer::promise(const Attempt& attempt, const Key& key,
 Task<Result<void>> Declarer::release(const Attempt* attempt, Hold hold) {
   Result<void> result;
   for (const auto& key : participants_of(*attempt)) {
-    auto released = co_await release_on(key, hold);
-    if (!released) result = std::move(released);
+    const auto released = co_await release_on(key, hold);
+    if (!released) result = released.error();
   }
   driven_.erase(hold.intent);
   co_return result;
 }
 
-Task<Result<void>> Declarer::release_on(Key key, Hold hold) {
+/// Whether it was there.
+Task<Result<bool>> Declarer::release_on(Key key, Hold hold) {
+  bool was_there = false;
   Decision decision = [&](Participant& participant) {
-    return participant.take_out(hold) ? Verdict::write : Verdict::keep;
+    was_there = participant.take_out(hold);
+    return was_there ? Verdict::write : Verdict::keep;
   };
   const auto updated = co_await views_.participants.update(std::move(key), std::move(decision));
   if (!updated) co_return updated.error();
-  co_return Result<void>{};
+  co_return was_there;
 }
 
 /// Holds of others are decided beside our own operation, which does not need to wait for them.

@@ -66,7 +66,7 @@ class Declarer {
   Task<Result<Declaration>> declare_on(const Attempt* attempt, Key key);
   Task<Result<std::optional<Declaration>>> declare_once(const Attempt* attempt, Key key,
                                                         Look* seen);
-  Task<Result<void>> release_on(Key key, Hold hold);
+  Task<Result<bool>> release_on(Key key, Hold hold);
   Task<void> help(Key key, Hold hold);
   void help_later(const Key& key, const std::vector<Hold>& holds);
   Task<Result<void>> wait_for(const Attempt* attempt, Key key, Hold other);

@@ -443,5 +443,23 @@ TEST_F(DocumentsWrong, WhatIsRefusedForGoodDoesNotStandInLineAgain) {
   EXPECT_EQ(told(*fates[2]), "happened");
 }
 
+/// Ours was thought to be dead between its two documents, and was asked for again by somebody else.
+TEST_F(DocumentsWrong, AChangeThatAnotherProcessFinishesFirstIsNoOther) {  // I2
+  Process other(world, 2);
+  process.change({.effects = {create_effect(x, {{"n", 0}}), create_effect(y, {{"n", 0}})}});
+  const Change change{.request = "the same",
+                      .effects = {add_effect(x, "n", 1), add_effect(y, "n", 1)}};
+  bool is_met = false;
+  world.store.meanwhile = [&](std::string call, Key key) -> Task<void> {
+    if (call != "cas" || key != y || std::exchange(is_met, true)) co_return;
+    const auto fate = co_await other.documents.atomically(change);
+    EXPECT_TRUE(fate && std::holds_alternative<Happened>(*fate));
+  };
+  const Fate fate = process.change(change);
+  const auto* happened = std::get_if<Happened>(&fate);
+  ASSERT_NE(happened, nullptr) << std::get<Refusal>(fate).code;
+  EXPECT_TRUE(is_met && happened->repeated);
+}
+
 }  // namespace
 }  // namespace posse
