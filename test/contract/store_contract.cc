@@ -8,10 +8,6 @@
 #include <set>
 #include <vector>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/this_coro.hpp>
-
 namespace posse::testing {
 namespace {
 
@@ -51,17 +47,6 @@ Task<void> run(Store* store, std::string value, Race* race) {
   if (!written) co_return;
   if (written->answer == Write::done) race->winners.push_back(value);
   if (written->answer == Write::refused) ++race->refused;
-}
-
-Task<void> write_without_throwing(Store* store, std::optional<Result<Written>>* answer) {
-  co_await boost::asio::this_coro::throw_if_cancelled(false);
-  answer->emplace(co_await store->add(Key("cancelled"), "value"));
-}
-
-Task<void> read_without_throwing(Store* store,
-                                 std::optional<Result<std::optional<Document>>>* found) {
-  co_await boost::asio::this_coro::throw_if_cancelled(false);
-  found->emplace(co_await store->get(Key("there")));
 }
 
 }  // namespace
@@ -260,16 +245,8 @@ TEST_P(StoreContract, ConcurrentCountersAddUp) {
 }
 
 TEST_P(StoreContract, ACancelledWriteIsDoneOrUnknownAndTheStoreGoesOn) {
-  boost::asio::cancellation_signal signal;
-  std::optional<Result<Written>> cancelled;
-  boost::asio::co_spawn(io(), write_without_throwing(&store(), &cancelled),
-                        boost::asio::bind_cancellation_slot(signal.slot(), boost::asio::detached));
-  io().restart();
-  io().poll_one();
-  signal.emit(boost::asio::cancellation_type::all);
-  io().run();
-  ASSERT_TRUE(cancelled);
-  EXPECT_NE(answer(*cancelled), Write::refused);
+  const auto cancelled = answer_when_cancelled(io(), store().add(Key("cancelled"), "value"));
+  EXPECT_NE(answer(cancelled), Write::refused);
 
   // Whichever it was: the key can be decided now, and the answer fits what is there.
   const Write again = answer(add("cancelled", "value"));
@@ -279,19 +256,11 @@ TEST_P(StoreContract, ACancelledWriteIsDoneOrUnknownAndTheStoreGoesOn) {
 
 TEST_P(StoreContract, ACancelledGetDoesNotSayThatNothingIsThere) {
   done(add("there", "value"));
-  boost::asio::cancellation_signal signal;
-  std::optional<Result<std::optional<Document>>> cancelled;
-  boost::asio::co_spawn(io(), read_without_throwing(&store(), &cancelled),
-                        boost::asio::bind_cancellation_slot(signal.slot(), boost::asio::detached));
-  io().restart();
-  io().poll_one();
-  signal.emit(boost::asio::cancellation_type::all);
-  io().run();
-  ASSERT_TRUE(cancelled);
-  if (*cancelled)
-    EXPECT_TRUE(**cancelled);
+  const auto cancelled = answer_when_cancelled(io(), store().get(Key("there")));
+  if (cancelled)
+    EXPECT_TRUE(*cancelled);
   else
-    EXPECT_EQ(cancelled->error().code, Errc::unavailable);
+    EXPECT_EQ(cancelled.error().code, Errc::unavailable);
 }
 
 TEST_P(StoreContract, RandomCallsBehaveLikeAMap) {

@@ -9,9 +9,12 @@
 #include <string>
 #include <utility>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <gtest/gtest.h>
 
 #include "posse/scan.h"
@@ -50,6 +53,27 @@ T answer_of(boost::asio::io_context& io, Task<T> call) {
   std::optional<T> answer;
   boost::asio::co_spawn(io, keep_answer(std::move(call), &answer), boost::asio::detached);
   io.restart();
+  io.run();
+  return std::move(answer).value();
+}
+
+/// Awaits `call`, whose cancellation is to come as an answer.
+template <class T>
+Task<void> keep_answer_if_cancelled(Task<T> call, std::optional<T>* answer) {
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
+  answer->emplace(co_await std::move(call));
+}
+
+/// The same for a call that is cancelled as soon as it has begun.
+template <class T>
+T answer_when_cancelled(boost::asio::io_context& io, Task<T> call) {
+  std::optional<T> answer;
+  boost::asio::cancellation_signal signal;
+  boost::asio::co_spawn(io, keep_answer_if_cancelled(std::move(call), &answer),
+                        boost::asio::bind_cancellation_slot(signal.slot(), boost::asio::detached));
+  io.restart();
+  io.poll_one();
+  signal.emit(boost::asio::cancellation_type::all);
   io.run();
   return std::move(answer).value();
 }
