@@ -55,23 +55,30 @@ std::uint64_t leading_bits(const Digest& digest) {
 }
 
 std::string to_text(std::span<const std::uint8_t> bytes) {
-  std::string text;
-  text.reserve((bytes.size() * 8 + 5) / 6);
-  std::uint32_t bits = 0;
-  unsigned count = 0;  // of the low bits that are not written yet
-  for (const std::uint8_t byte : bytes) {
-    bits = (bits << 8U) | byte;
-    for (count += 8; count >= 6;) {
-      count -= 6;
-      text += letters[(bits >> count) & 63U];
-    }
-  }
-  if (count > 0) text += letters[(bits << (6 - count)) & 63U];
+  std::string text(text_size(bytes.size()), '\0');
+  write_text(bytes, text.data());
   return text;
 }
 
+void write_text(std::span<const std::uint8_t> bytes, char* text) {
+  const auto letter = [](std::uint32_t bits) { return letters[bits & 63U]; };
+  for (; bytes.size() >= 3; bytes = bytes.subspan(3)) {
+    const auto bits = static_cast<std::uint32_t>(bytes[0] << 16U | bytes[1] << 8U | bytes[2]);
+    *text++ = letter(bits >> 18U);
+    *text++ = letter(bits >> 12U);
+    *text++ = letter(bits >> 6U);
+    *text++ = letter(bits);
+  }
+  if (bytes.empty()) return;
+  const auto bits =
+      static_cast<std::uint32_t>(bytes[0] << 16U | (bytes.size() > 1 ? bytes[1] << 8U : 0));
+  *text++ = letter(bits >> 18U);
+  *text++ = letter(bits >> 12U);
+  if (bytes.size() > 1) *text = letter(bits >> 6U);
+}
+
 bool from_text(std::string_view text, std::span<std::uint8_t> bytes) {
-  if (text.size() != (bytes.size() * 8 + 5) / 6) return false;
+  if (text.size() != text_size(bytes.size())) return false;
   auto next = bytes.begin();
   std::uint32_t bits = 0;
   unsigned count = 0;  // of the low bits that belong to the next byte

@@ -28,6 +28,14 @@ std::uint64_t leading_bits(const Digest& digest);
 /// base64url without padding (RFC 4648, section 5), the form of digests and intents in documents.
 std::string to_text(std::span<const std::uint8_t> bytes);
 
+/// The same, into the `text_size` characters from `text` on.
+void write_text(std::span<const std::uint8_t> bytes, char* text);
+
+/// How many characters so many bytes come to.
+constexpr std::size_t text_size(std::size_t bytes) {
+  return (bytes * 8 + 5) / 6;
+}
+
 /// Reads exactly `bytes.size()` bytes; false if `text` is anything else.
 bool from_text(std::string_view text, std::span<std::uint8_t> bytes);
 

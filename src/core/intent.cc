@@ -37,7 +37,7 @@ std::string Intent::text() const {
 }
 
 bool Intent::is_of(const RequestKey& request) const {
-  return this->request() == request.bytes;
+  return std::equal(request.bytes.begin(), request.bytes.end(), bytes_.begin());
 }
 
 std::array<std::uint8_t, 10> Intent::request() const {

@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,7 @@ class Intent {
   static std::optional<Intent> from(std::string_view text);
 
   std::string text() const;
+  std::span<const std::uint8_t> bytes() const { return bytes_; }
   bool is_of(const RequestKey& request) const;
 
   /// The 80 bits that all attempts at the same request share.

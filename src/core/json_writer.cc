@@ -2,73 +2,59 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/json_writer.h"
 
-#include <algorithm>
+#include <utility>
+
+#include "core/digest.h"
 
 namespace posse {
-namespace {
 
-bool is_plain(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
-}
-
-}  // namespace
-
-void JsonWriter::separate() {
-  if (comma_) text_ += ',';
-  comma_ = true;
-}
-
-void JsonWriter::open(char bracket) {
+void JsonWriter::value(std::span<const std::uint8_t> bytes) {
   separate();
-  text_ += bracket;
-  comma_ = false;
-}
-
-void JsonWriter::close(char bracket) {
-  text_ += bracket;
-  comma_ = true;
-}
-
-void JsonWriter::name(std::string_view name) {
-  value(name);
-  text_ += ':';
-  comma_ = false;
-}
-
-void JsonWriter::null() {
-  separate();
-  text_ += "null";
-}
-
-void JsonWriter::value(std::string_view text) {
-  separate();
-  if (std::all_of(text.begin(), text.end(), is_plain)) {
-    text_ += '"';
-    text_ += text;
-    text_ += '"';
-  } else {
-    text_ += boost::json::serialize(boost::json::string_view(text));
-  }
+  const std::size_t letters = text_size(bytes.size());
+  char* const at = room(letters + 2);
+  *at = '"';
+  write_text(bytes, at + 1);
+  at[letters + 1] = '"';
+  size_ += letters + 2;
 }
 
 void JsonWriter::value(const boost::json::object& object) {
   begin_object();
-  for (const auto& [field_name, field_value] : object) {
-    name(field_name);
-    if (const auto* text = field_value.if_string())
-      value(std::string_view(*text));
-    else if (const auto* number = field_value.if_int64())
-      value(*number);
-    else if (const auto* count = field_value.if_uint64())
-      value(*count);
-    else if (const auto* inner = field_value.if_object())
-      value(*inner);
-    else {
-      separate();
-      text_ += boost::json::serialize(field_value);
-    }
-  }
+  for (const auto& [field_name, field_value] : object) field(field_name, field_value);
   end_object();
+}
+
+void JsonWriter::any(const boost::json::value& some) {
+  if (const auto* text = some.if_string())
+    value(std::string_view(*text));
+  else if (const auto* number = some.if_int64())
+    value(*number);
+  else if (const auto* count = some.if_uint64())
+    value(*count);
+  else if (const auto* object = some.if_object())
+    value(*object);
+  else
+    raw(boost::json::serialize(some));
+}
+
+std::string JsonWriter::take() {
+  text_.resize(std::exchange(size_, 0));
+  return std::move(text_);
+}
+
+void JsonWriter::grow(std::size_t bytes) {
+  constexpr std::size_t least = 256;
+  text_.resize(std::max({least, 2 * text_.size(), size_ + bytes}));
+}
+
+void JsonWriter::escaped(std::string_view text) {
+  raw(boost::json::serialize(boost::json::string_view(text)));
+}
+
+void JsonWriter::raw(std::string_view json) {
+  separate();
+  std::copy(json.begin(), json.end(), room(json.size()));
+  size_ += json.size();
 }
 
 }  // namespace posse

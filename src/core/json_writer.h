@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <charconv>
 #include <concepts>
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,22 +20,46 @@ namespace posse {
 /// a purchase writes five documents.
 class JsonWriter {
  public:
+  /// `expected`: about how many bytes it will come to.
+  explicit JsonWriter(std::size_t expected = 0) : text_(expected, '\0') {}
+
   void begin_object() { open('{'); }
   void end_object() { close('}'); }
   void begin_array() { open('['); }
   void end_array() { close(']'); }
 
   /// The name of the next value.
-  void name(std::string_view name);
+  void name(std::string_view name) {
+    value(name);
+    *room(1) = ':';
+    size_ += 1;
+    comma_ = false;
+  }
 
   template <std::integral Number>
   void value(Number number) {
+    constexpr std::size_t digits_max = 20;  // of the least 64-bit number, with its sign
     separate();
-    text_ += std::to_string(number);
+    char* const digits = room(digits_max);
+    size_ +=
+        static_cast<std::size_t>(std::to_chars(digits, digits + digits_max, number).ptr - digits);
   }
-  void value(std::string_view text);
+  void value(std::string_view text) {
+    if (!is_plain(text)) return escaped(text);
+    separate();
+    char* const at = room(text.size() + 2);
+    *at = '"';
+    std::copy(text.begin(), text.end(), at + 1);
+    at[text.size() + 1] = '"';
+    size_ += text.size() + 2;
+  }
   void value(const boost::json::object& object);
-  void null();
+  template <std::same_as<boost::json::value> Value>
+  void value(const Value& some) {  // nothing that would become one is meant
+    any(some);
+  }
+  void value(std::span<const std::uint8_t> bytes);  ///< As text in base64url without padding.
+  void null() { raw("null"); }
 
   template <class Value>
   void field(std::string_view field_name, const Value& field_value) {
@@ -39,15 +67,78 @@ class JsonWriter {
     value(field_value);
   }
 
-  std::string take() { return std::move(text_); }
+  std::size_t size() const { return size_; }
+  std::string take();
 
  private:
-  void separate();
-  void open(char bracket);
-  void close(char bracket);
+  /// Whether the text stands in JSON as it is: no quote, no backslash, nothing below a space.
+  static bool is_plain(std::string_view text) {
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    if (text.size() >= sizeof(std::uint64_t)) {
+      for (; at + sizeof(std::uint64_t) < end; at += sizeof(std::uint64_t)) {
+        if (has_special(load<std::uint64_t>(at))) return false;
+      }
+      return !has_special(load<std::uint64_t>(end - sizeof(std::uint64_t)));
+    }
+    if (text.size() >= sizeof(std::uint32_t)) {
+      const std::uint64_t last = load<std::uint32_t>(end - sizeof(std::uint32_t));
+      return !has_special(last << 32U | load<std::uint32_t>(at));
+    }
+    return std::none_of(at, end, [](char c) {
+      return static_cast<unsigned char>(c) < ' ' || c == '"' || c == '\\';
+    });
+  }
 
-  std::string text_;
-  bool comma_ = false;  // something stands before the next value at its level
+  template <class Number>
+  static Number load(const char* from) {
+    Number number{};
+    std::memcpy(&number, from, sizeof number);
+    return number;
+  }
+
+  /// Eight characters at a time: subtracting borrows from the high bit of a byte that is too
+  /// small. A byte with a high bit of its own is part of a longer character, and is fine.
+  static constexpr bool has_special(std::uint64_t eight) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    const std::uint64_t controls = eight - ones * ' ';
+    const std::uint64_t quotes = (eight ^ (ones * '"')) - ones;
+    const std::uint64_t backslashes = (eight ^ (ones * '\\')) - ones;
+    return ((controls | quotes | backslashes) & ~eight & (ones << 7U)) != 0;
+  }
+
+  /// Where the next `bytes` go.
+  char* room(std::size_t bytes) {
+    if (text_.size() - size_ < bytes) grow(bytes);
+    return text_.data() + size_;
+  }
+  void grow(std::size_t bytes);
+
+  void separate() {
+    if (comma_) {
+      *room(1) = ',';
+      size_ += 1;
+    }
+    comma_ = true;
+  }
+  void open(char bracket) {
+    separate();
+    *room(1) = bracket;
+    size_ += 1;
+    comma_ = false;
+  }
+  void close(char bracket) {
+    *room(1) = bracket;
+    size_ += 1;
+    comma_ = true;
+  }
+  void any(const boost::json::value& some);
+  void escaped(std::string_view text);
+  void raw(std::string_view json);
+
+  std::string text_;      // longer than what is written
+  std::size_t size_ = 0;  // of what is written
+  bool comma_ = false;    // something stands before the next value at its level
 };
 
 }  // namespace posse

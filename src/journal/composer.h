@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -12,10 +13,17 @@
 
 namespace posse {
 
+/// What a composer has made of a sequence's settings.
+class Terms {
+ public:
+  virtual ~Terms() = default;
+};
+
 /// What the next entry is computed from.
 struct Ground {
   const boost::json::object& settings;  ///< Of the sequence, at most 100 ms old.
   const Tip& tip;
+  const Terms* terms = nullptr;  ///< What the composer has read in them.
 };
 
 /// Completes the operations that go into an entry, in the order in which they came: a price, a
@@ -23,6 +31,12 @@ struct Ground {
 class Composer {
  public:
   virtual ~Composer() = default;
+
+  /// Reads a sequence's settings, once for as long as nobody changes them; it comes back in the
+  /// ground. Null if there is nothing to read.
+  virtual std::shared_ptr<const Terms> read(const boost::json::object& /*settings*/) const {
+    return {};
+  }
 
   /// Why `operation` may not go in as the next one of `entry`; empty if it may.
   virtual std::optional<Refusal> refuses(const Ground& ground, const Entry& entry,

@@ -18,7 +18,7 @@ constexpr std::size_t intent_characters = 22;
 
 void write(JsonWriter& out, const Operation& operation) {
   out.begin_object();
-  out.field("intent", operation.intent.text());
+  out.field("intent", operation.intent.bytes());
   out.name("effects");
   out.begin_array();
   for (const auto& effect : operation.effects) {
@@ -32,6 +32,33 @@ void write(JsonWriter& out, const Operation& operation) {
   out.field("line", operation.line);
   out.field("data", operation.data);
   out.end_object();
+}
+
+/// The operation's line, which may say for itself what its slot and its intent are.
+void write_line(JsonWriter& out, Slot slot, const Operation& operation) {
+  const json::object& line = operation.line;
+  out.begin_object();
+  out.name("slot");
+  if (const auto* own = line.if_contains("slot"))
+    out.value(*own);
+  else
+    out.value(number(slot));
+  out.name("intent");
+  if (const auto* own = line.if_contains("intent"))
+    out.value(*own);
+  else
+    out.value(operation.intent.bytes());
+  for (const auto& [field, value] : line) {
+    if (field != "slot" && field != "intent") out.field(field, value);
+  }
+  out.end_object();
+}
+
+/// For the memory that it is written into.
+std::size_t bytes_about(const Entry& entry) {
+  constexpr std::size_t around = 300;
+  constexpr std::size_t each = 400;
+  return around + each * entry.operations.size();
 }
 
 Effect read_effect(const json::value& value, Fields& operation) {
@@ -74,12 +101,12 @@ Time read_time(Fields& fields) {
 }  // namespace
 
 Bytes write_entry(const Entry& entry) {
-  JsonWriter out;
+  JsonWriter out(bytes_about(entry));
   out.begin_object();
   out.field("v", entry_format);
   out.field("sequence", entry.sequence.name());
   out.field("entry", number(entry.number));
-  out.field("previous", to_text(entry.previous));
+  out.field("previous", entry.previous);
   out.field("first_slot", number(entry.first_slot));
   out.field("time", number(entry.time));
   out.name("operations");
@@ -114,7 +141,7 @@ Result<Entry> read_entry(const Bytes& bytes, const Key& key) {
 }
 
 Bytes write_receipt(const Entry& entry) {
-  JsonWriter out;
+  JsonWriter out(bytes_about(entry));
   out.begin_object();
   out.field("v", entry_format);
   out.field("sequence", entry.sequence.name());
@@ -123,10 +150,7 @@ Bytes write_receipt(const Entry& entry) {
   out.name("lines");
   out.begin_array();
   for (const auto& operation : entry.operations) {
-    json::object line{{"slot", number(entry.slot_of(operation))},
-                      {"intent", operation.intent.text()}};
-    for (const auto& [field, value] : operation.line) line[field] = value;
-    out.value(line);
+    write_line(out, entry.slot_of(operation), operation);
   }
   out.end_array();
   out.end_object();
@@ -164,7 +188,7 @@ Bytes write_head(const Head& head) {
   out.begin_object();
   out.field("entry", number(head.tip.entry));
   out.field("slot", number(head.tip.slot));
-  out.field("hash", to_text(head.tip.hash));
+  out.field("hash", head.tip.hash);
   out.field("time", number(head.tip.time));
   out.field("state", head.tip.state);
   out.end_object();

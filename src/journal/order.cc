@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/json_writer.h"
 #include "core/limits.h"
 #include "journal/content.h"
 
@@ -59,16 +60,17 @@ void make_as_read(Order& order) {
 }
 
 std::size_t bytes_of(const Order& order) {
-  std::size_t bytes =
-      boost::json::serialize(order.line).size() + boost::json::serialize(order.data).size();
-  constexpr std::size_t around_effect = 40;  // names, quotes and braces
+  constexpr std::size_t around_effect = 38;  // names, quotes and braces
+  std::size_t around = 0;
+  JsonWriter out;
+  out.value(order.line);
+  out.value(order.data);
   for (const auto& effect : order.effects) {
-    // As text: a character of a key may take six there.
-    const boost::json::string_view key(effect.key.text());
-    bytes += around_effect + boost::json::serialize(key).size() + effect.kind.size() +
-             boost::json::serialize(effect.details).size();
+    out.value(effect.key.text());  // a character of it may take six as text
+    out.value(effect.details);
+    around += around_effect + effect.kind.size();
   }
-  return bytes;
+  return out.size() + around;
 }
 
 std::optional<Refusal> malformed(const Order& order, std::size_t bytes, const EffectKinds& kinds) {

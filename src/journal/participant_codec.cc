@@ -30,7 +30,7 @@ void write_floors(JsonWriter& out, const Floors& floors) {
 
 void write(JsonWriter& out, const Hold& hold) {
   out.begin_object();
-  out.field("intent", hold.intent.text());
+  out.field("intent", hold.intent.bytes());
   out.field("sequence", hold.sequence.name());
   out.field("first", number(hold.first));
   out.field("last", number(hold.last));
@@ -49,7 +49,7 @@ void write(JsonWriter& out, const std::vector<Settled>& settled) {
   out.begin_array();
   for (const auto& one : settled) {
     out.begin_array();
-    out.value(one.intent.text());
+    out.value(one.intent.bytes());
     out.value(one.sequence.name());
     out.value(number(one.entry));
     out.value(number(one.issued));
@@ -121,7 +121,9 @@ std::vector<Settled> read_rows(const json::array& rows, Fields& document) {
 }  // namespace
 
 Bytes write_participant(const Participant& participant) {
-  JsonWriter out;
+  constexpr std::size_t around = 200;
+  constexpr std::size_t each = 100;
+  JsonWriter out(around + each * (2 * participant.holds.size() + participant.settled.size()));
   out.begin_object();
   out.field("v", participant_format);
   out.name("data");

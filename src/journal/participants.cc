@@ -11,7 +11,8 @@ namespace posse {
 
 Task<Result<Updated>> Participants::update(Key key, Decision decision, Absence absence) {
   Step own{.decision = std::move(decision), .absence = absence, .turn = {}, .result = {}};
-  Lane& lane = lanes_[key];
+  const auto place = lanes_.try_emplace(key).first;
+  Lane& lane = place->second;
   lane.waiting.push_back(&own);
   if (lane.busy) co_await own.turn.wait();  // until answered, or until it is ours to swap
   if (own.result) co_return *own.result;
@@ -25,7 +26,7 @@ Task<Result<Updated>> Participants::update(Key key, Decision decision, Absence a
     if (step != &own) step->turn.set();
   }
   if (lane.waiting.empty()) {
-    lanes_.erase(key);
+    lanes_.erase(place);
   } else {
     lane.waiting.front()->turn.set();
   }
@@ -97,7 +98,7 @@ Task<Result<Participants::Read>> Participants::read(Key key) {
     Read read{.participant = std::move(known->second.participant),
               .version = known->second.version,
               .fresh = false};
-    forget(key);  // used once: after it, the store knows better
+    forget(known);  // used once: after it, the store knows better
     co_return read;
   }
   const auto document = co_await doors_.store.get(key);
@@ -185,15 +186,15 @@ Task<Result<std::optional<Settled>>> Participants::find_spilled(
 
 void Participants::remember(const Key& key, Participant participant, Version version) {
   if (participant.holds.empty()) return;  // nothing of ours to settle here soon
-  ages_.push_back(key);
-  remembered_[key] = {
+  const auto [place, is_new] = remembered_.try_emplace(key);
+  if (!is_new) ages_.erase(place->second.age);
+  ages_.push_back(&place->first);
+  place->second = {
       .participant = std::move(participant), .version = version, .age = std::prev(ages_.end())};
-  if (remembered_.size() > remembered_max) forget(Key{ages_.front()});
+  if (remembered_.size() > remembered_max) forget(remembered_.find(*ages_.front()));
 }
 
-void Participants::forget(const Key& key) {
-  const auto known = remembered_.find(key);
-  if (known == remembered_.end()) return;
+void Participants::forget(Memory::iterator known) {
   ages_.erase(known->second.age);
   remembered_.erase(known);
 }

@@ -102,8 +102,9 @@ class Participants {
   struct Remembered {
     Participant participant;
     Version version{};
-    std::list<Key>::iterator age;
+    std::list<const Key*>::iterator age;
   };
+  using Memory = std::map<Key, Remembered>;
   enum class Round : std::uint8_t { over, lost, stale };
 
   Task<Result<void>> swap(Key key, std::vector<Step*> steps);
@@ -114,13 +115,13 @@ class Participants {
   Task<Result<void>> spill(Key key, Participant* participant);
   Task<void> pause_after(int swaps);
   void remember(const Key& key, Participant participant, Version version);
-  void forget(const Key& key);
+  void forget(Memory::iterator known);
 
   Doors doors_;
   JournalCounters& counters_;
   std::map<Key, Lane> lanes_;
-  std::map<Key, Remembered> remembered_;
-  std::list<Key> ages_;  // oldest first
+  Memory remembered_;
+  std::list<const Key*> ages_;  // oldest first
 };
 
 }  // namespace posse

@@ -35,20 +35,39 @@ Task<Result<std::optional<Refusal>>> Turnstile::open() {
     co_return std::optional<Refusal>(std::move(unknown));
   }
   refreshed_ = parts_.clock.steady();
-  settings_ = (*head)->head.settings;
-  const bool behind = !tip_ || tip_->entry < (*head)->head.tip.entry;
-  if (behind) tip_ = (*head)->head.tip;
+  const boost::json::object& settings = (*head)->head.settings;
+  if (!tip_ || settings_ != settings) {
+    settings_ = settings;
+    terms_ = parts_.composer.read(settings_);
+  }
+  learn((*head)->head.tip);
   if (running_) co_return std::optional<Refusal>{};  // its claims teach the tip
 
   auto newest = co_await parts_.sequences.newest_tip(sequence_, *tip_);
   if (!newest) co_return newest.error();
-  if (newest->entry > tip_->entry) tip_ = *std::move(newest);
+  learn(*std::move(newest));
   co_return std::optional<Refusal>{};
 }
 
-std::optional<Refusal> Turnstile::preview(const Operation& operation) const {
-  const Entry next = next_entry(sequence_, *tip_, parts_.clock.now());
-  return parts_.composer.refuses({.settings = settings_, .tip = *tip_}, next, operation);
+/// Moves the tip forward, never back.
+void Turnstile::learn(Tip tip) {
+  if (tip_ && tip.entry <= tip_->entry) return;
+  tip_ = std::move(tip);
+  next_ = next_entry(sequence_, *tip_, tip_->time);
+}
+
+Ground Turnstile::ground() const {
+  return {.settings = settings_, .tip = *tip_, .terms = terms_.get()};
+}
+
+/// The entry behind the tip, if it were claimed now.
+const Entry& Turnstile::next_now() {
+  next_.time = std::max(tip_->time, parts_.clock.now());
+  return next_;
+}
+
+std::optional<Refusal> Turnstile::preview(const Operation& operation) {
+  return parts_.composer.refuses(ground(), next_now(), operation);
 }
 
 bool Turnstile::full() const {
@@ -114,8 +133,8 @@ Task<void> Turnstile::claim_next() {
 
 Turnstile::Claim Turnstile::compose() {
   Claim claim;
-  claim.entry = next_entry(sequence_, *tip_, parts_.clock.now());
-  const Ground ground{.settings = settings_, .tip = *tip_};
+  claim.entry = next_now();
+  const Ground ground = this->ground();
   std::size_t bytes = 0;
   while (!waiting_.empty() && claim.batch.size() < entry_operations_max &&
          bytes < entry_bytes_enough) {
@@ -177,13 +196,13 @@ Task<void> Turnstile::look_who_was_first(Claim* claim) {
 /// than to claim them, and so a node beside a busy one would lose for ever.
 Task<void> Turnstile::catch_up() {
   auto newest = co_await parts_.sequences.newest_tip(sequence_, *tip_);
-  if (newest && newest->entry > tip_->entry) tip_ = *std::move(newest);
+  if (newest) learn(*std::move(newest));
 }
 
 /// Answers those whose intents are in `entry`, and those whom they left no room; the others wait
 /// on, first in line. True if there were any: then settling the entry is ours.
 bool Turnstile::let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const Tip& tip) {
-  if (tip.entry > tip_->entry) tip_ = tip;
+  learn(tip);
   const auto is_in = [&](const auto& waiting) {
     return entry->find(waiting->operation->intent) != nullptr;
   };

@@ -69,7 +69,7 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   const Tip& tip() const { return *tip_; }
 
   /// Why `operation` would not go in now; a look without consequences.
-  std::optional<Refusal> preview(const Operation& operation) const;
+  std::optional<Refusal> preview(const Operation& operation);
 
   /// Waits until `operation`, whose holds are declared up to `last`, is through or refused. After
   /// Unanswered its holds must be left alone; after anything but Claimed and that, none of
@@ -111,6 +111,9 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   Task<void> catch_up();
   Task<void> settle(std::shared_ptr<const Entry> entry, Tip tip);
   Task<void> publish();
+  void learn(Tip tip);
+  Ground ground() const;
+  const Entry& next_now();
   Claim compose();
   bool let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const Tip& tip);
   void refuse_left_out(Claim& claim);
@@ -122,7 +125,9 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   Parts parts_;
   Publisher publisher_;
   boost::json::object settings_;
+  std::shared_ptr<const Terms> terms_;
   std::optional<Tip> tip_;
+  Entry next_;  // as long as nothing is in it
   Steady refreshed_{};
   std::deque<std::shared_ptr<Waiting>> waiting_;
   std::size_t unsettled_ = 0;

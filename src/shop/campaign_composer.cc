@@ -11,6 +11,21 @@
 namespace posse {
 namespace {
 
+class CampaignTerms final : public Terms {
+ public:
+  explicit CampaignTerms(Campaign campaign) : campaign_(std::move(campaign)) {}
+  const Campaign& campaign() const { return campaign_; }
+
+ private:
+  Campaign campaign_;
+};
+
+/// Null if this program cannot read the settings.
+const Campaign* campaign_of(const Ground& ground) {
+  const auto* terms = dynamic_cast<const CampaignTerms*>(ground.terms);
+  return terms == nullptr ? nullptr : &terms->campaign();
+}
+
 Refusal price_moved(Cents price, std::int64_t most) {
   return {.code = "price_moved",
           .detail = "the next slot costs " + std::to_string(number(price)) +
@@ -57,14 +72,10 @@ std::variant<Offer, Refusal> offer(const Campaign& campaign, const std::optional
                .ends_at = starts + campaign.slot_length};
 }
 
-const Campaign* CampaignComposer::campaign_of(const Ground& ground) const {
-  if (!campaign_ || read_ != ground.settings) {
-    auto campaign = read_campaign(ground.settings);
-    read_ = ground.settings;
-    campaign_.reset();
-    if (campaign) campaign_ = *std::move(campaign);
-  }
-  return campaign_ ? &*campaign_ : nullptr;
+std::shared_ptr<const Terms> CampaignComposer::read(const boost::json::object& settings) const {
+  auto campaign = read_campaign(settings);
+  if (!campaign) return {};
+  return std::make_shared<const CampaignTerms>(*std::move(campaign));
 }
 
 std::optional<Refusal> CampaignComposer::refuses(const Ground& ground, const Entry& entry,

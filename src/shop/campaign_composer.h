@@ -26,18 +26,13 @@ class CampaignComposer final : public Composer {
   /// `clock_is_trusted` is looked at for every sale.
   explicit CampaignComposer(const bool& clock_is_trusted) : clock_is_trusted_(clock_is_trusted) {}
 
+  std::shared_ptr<const Terms> read(const boost::json::object& settings) const override;
   std::optional<Refusal> refuses(const Ground& ground, const Entry& entry,
                                  const Operation& operation) const override;
   void append(const Ground& ground, Entry& entry, const Operation& operation) const override;
 
  private:
-  const Campaign* campaign_of(const Ground& ground) const;
-
   const bool& clock_is_trusted_;
-
-  /// The settings as they were read last, so that an entry reads them once.
-  mutable boost::json::object read_;
-  mutable std::optional<Campaign> campaign_;
 };
 
 }  // namespace posse

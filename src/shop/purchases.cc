@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "core/fields.h"
+#include "core/json_writer.h"
+#include "journal/content.h"
 
 namespace posse {
 namespace json = boost::json;
@@ -12,12 +14,6 @@ namespace {
 
 /// What content may come to as JSON text, so that it has the same bound for everybody.
 constexpr std::size_t content_json_bytes_max = 2800;
-
-bool is_json(const std::string& text) {
-  json::error_code wrong;
-  json::parse(text, wrong);
-  return !wrong;
-}
 
 std::optional<Refusal> wrong(const Purchase& purchase) {
   if (number(purchase.max_price) < 0) {
@@ -27,8 +23,9 @@ std::optional<Refusal> wrong(const Purchase& purchase) {
     return bad_argument("content",
                         "must be at most " + std::to_string(content_bytes_max) + " bytes");
   }
-  const std::string as_json = json::serialize(json::string(purchase.content));
-  if (!is_json(as_json)) return bad_argument("content", "must be UTF-8 text");
+  if (!is_utf8(purchase.content)) return bad_argument("content", "must be UTF-8 text");
+  JsonWriter as_json;
+  as_json.value(purchase.content);
   if (as_json.size() > content_json_bytes_max) {
     return bad_argument("content", "must be at most " + std::to_string(content_json_bytes_max) +
                                        " bytes as JSON, where a control character takes six");

@@ -111,7 +111,8 @@ struct Composing {
 
   /// Appends the purchase, or gives the refusal.
   std::optional<Refusal> take(std::int64_t max_price) {
-    const Ground ground{.settings = settings, .tip = tip};
+    const auto terms = composer.read(settings);
+    const Ground ground{.settings = settings, .tip = tip, .terms = terms.get()};
     const Operation operation = purchase(max_price);
     auto refusal = composer.refuses(ground, entry, operation);
     if (!refusal) composer.append(ground, entry, operation);
