@@ -62,12 +62,16 @@ Task<Result<Seen>> LiveDocuments::get(Key key, std::chrono::milliseconds age) {
       co_return *here.latest;
     }
     // First in line, then the read: a store may answer at once.
-    const auto ended = std::make_shared<Event>();
-    here.waiting.push_back(ended);
-    if (!std::exchange(here.reading, true)) tasks_.spawn(read(key));
-    co_await ended->wait();
-    // The read that was under way when we came may be too old for us: then once more.
-    if (const auto& failure = line(key).failure) co_return *failure;
+    const auto waiting = std::make_shared<Waiting>();
+    here.waiting.push_back(waiting);
+    if (!std::exchange(here.reading, true)) tasks_.spawn(read(key, &here));
+    co_await waiting->ended.wait();
+    if (waiting->failure) co_return *waiting->failure;
+    if (waiting->seen->asked >= oldest) {
+      aged_(clock_.steady() - waiting->seen->asked);
+      co_return *waiting->seen;
+    }
+    // The read that was under way when we came was too old for us: then once more.
   }
 }
 
@@ -104,15 +108,16 @@ std::size_t LiveDocuments::followers() const {
   return all;
 }
 
-/// One read, for everybody who waits; a task of its own, so that no caller takes it along.
-Task<void> LiveDocuments::read(Key key) {
+/// One read, for everybody who waits; a task of its own, so that no caller takes it along. The line
+/// stays where it is as long as it is being read.
+Task<void> LiveDocuments::read(Key key, Line* line) {
+  Line& here = *line;
   const Steady asked = clock_.steady();
-  line(key).asked = asked;
+  here.asked = asked;
   ++counters_.reads;
-  auto document = co_await store_.get(key);
-  Line& here = line(key);
+  auto document = co_await store_.get(std::move(key));
   here.reading = false;
-  here.failure.reset();
+  std::optional<Error> failure;
   if (document) {
     Seen seen{.document = *std::move(document), .asked = asked};
     const auto before = std::exchange(here.latest, std::make_shared<const Seen>(std::move(seen)));
@@ -122,9 +127,13 @@ Task<void> LiveDocuments::read(Key key) {
     for (const auto& follower : here.followers) follower->show(here.latest);
   } else {
     ++counters_.failures;
-    here.failure = document.error();
+    failure = document.error();
   }
-  for (const auto& waiting : std::exchange(here.waiting, {})) waiting->set();
+  for (const auto& waiting : std::exchange(here.waiting, {})) {
+    waiting->seen = here.latest;
+    waiting->failure = failure;
+    waiting->ended.set();
+  }
 }
 
 Task<void> LiveDocuments::poll(Key key) {
@@ -167,15 +176,17 @@ Task<void> LiveDocuments::read_early(Key key) {
 LiveDocuments::Line& LiveDocuments::line(const Key& key) {
   const auto [place, is_new] = lines_.try_emplace(key);
   Line& here = place->second;
-  if (!is_new) ages_.erase(here.age);
-  here.age = ages_.insert(ages_.end(), key);
+  if (is_new)
+    here.age = ages_.insert(ages_.end(), &place->first);
+  else
+    ages_.splice(ages_.end(), ages_, here.age);
   if (is_new && lines_.size() > live_documents_max) forget_the_longest_unasked();
   return here;
 }
 
 void LiveDocuments::forget_the_longest_unasked() {
   for (auto key = ages_.begin(); key != ages_.end(); ++key) {
-    const auto place = lines_.find(*key);
+    const auto place = lines_.find(**key);
     const Line& here = place->second;
     if (here.reading || here.polled || here.hinted || !here.waiting.empty()) continue;
     lines_.erase(place);

@@ -115,21 +115,26 @@ class LiveDocuments {
   std::size_t followers() const;
 
  private:
+  /// Somebody who waits for the read under way, and what comes of it.
+  struct Waiting {
+    Event ended;
+    std::shared_ptr<const Seen> seen;
+    std::optional<Error> failure;
+  };
   struct Line {
     std::shared_ptr<const Seen> latest;
     Steady asked = Steady::min();  // when the last read began, whatever came of it
     bool reading = false;
-    std::optional<Error> failure;                 // of the last one
-    std::vector<std::shared_ptr<Event>> waiting;  // for the one under way
+    std::vector<std::shared_ptr<Waiting>> waiting;
     std::set<std::shared_ptr<Subscription>> followers;
     bool polled = false;
     std::unique_ptr<Watching> watching;  // while polled
     bool hinted = false;                 // a read is to follow
-    std::list<Key>::iterator age;
+    std::list<const Key*>::iterator age;
   };
 
   Line& line(const Key& key);
-  Task<void> read(Key key);
+  Task<void> read(Key key, Line* line);
   Task<void> poll(Key key);
   void hint(const Key& key);
   Task<void> read_early(Key key);
@@ -140,7 +145,7 @@ class LiveDocuments {
   TaskGroup tasks_;
   Aged aged_;
   std::map<Key, Line> lines_;
-  std::list<Key> ages_;  // the longest unasked first
+  std::list<const Key*> ages_;  // the longest unasked first
   LiveCounters counters_;
   bool closed_ = false;
 };
