@@ -90,6 +90,7 @@ Task<Exit> Demo::run() {
   tasks_.spawn(sell(&load));
   co_await trouble(&load);
   co_await tasks_.join();
+  undisturbed_ = till.undisturbed();
   auto verdict = co_await judge();
   if (!verdict) co_return report(verdict.error());
   co_return tell(*verdict, load.so_far());
@@ -254,6 +255,19 @@ Task<Result<Demo::Verdict>> Demo::judge() {
   co_return verdict;
 }
 
+std::string Demo::kills_and_waits() const {
+  const auto ms = [](std::chrono::microseconds wait) {
+    return std::to_string(wait.count() / 1000) + " ms";
+  };
+  std::string told = plural(kills_, "kill");
+  if (recoveries_.count() > 0) {
+    told += ": what the dead had sold was settled within " + ms(recoveries_.percentile(0.5)) +
+            " (median), " + ms(recoveries_.percentile(0.99)) + " (p99)";
+  }
+  return told + "\nBuyers whose node lived waited " + ms(undisturbed_.percentile(0.99)) +
+         " (p99), " + ms(undisturbed_.most()) + " at most";
+}
+
 Exit Demo::tell(const Verdict& verdict, const LoadResult& load) const {
   const AuditReport& books = verdict.books;
   for (const auto& sentence : verdict.wrong)
@@ -277,18 +291,15 @@ Exit Demo::tell(const Verdict& verdict, const LoadResult& load) const {
         {"purchase_max_us", load.latencies.most().count()},
         {"recovery_p50_ms", milliseconds(0.5)},
         {"recovery_p99_ms", milliseconds(0.99)},
+        {"undisturbed_p99_us", undisturbed_.percentile(0.99).count()},
+        {"undisturbed_max_us", undisturbed_.most().count()},
         {"contradictions", verdict.wrong.size()},
         {"left_behind", boost::json::object{{"entries", left.entries}, {"holds", left.holds}}},
         {"audit", to_json(books)},
         {"good", good}});
     return good ? Exit::fine : Exit::refused;
   }
-  std::string recovery = plural(kills_, "kill");
-  if (recoveries_.count() > 0) {
-    recovery += ": what the dead had sold was settled within " + std::to_string(milliseconds(0.5)) +
-                " ms (median), " + std::to_string(milliseconds(0.99)) + " ms (p99)";
-  }
-  print("\n" + recovery + "\nWhen the last node ended, the posse had left " +
+  print("\n" + kills_and_waits() + "\nWhen the last node ended, the posse had left " +
         plural(left.entries, "unfinished entry", "unfinished entries") + " and " +
         plural(left.holds, "undecided hold") + "; one repair later:\n" + to_text(books) +
         plural(testimony_.sold(), "acknowledged purchase") + " and " +

@@ -60,6 +60,7 @@ class Demo {
   Task<void> end_nodes();
   Task<std::uint64_t> sold_so_far();
   Task<Result<Verdict>> judge();
+  std::string kills_and_waits() const;
   Exit tell(const Verdict& verdict, const LoadResult& load) const;
   NodeTill::Plan till_plan() const;
   Child start(const NodeAddress& address);
@@ -77,6 +78,7 @@ class Demo {
   std::vector<Member> members_;
   Testimony testimony_;
   Latencies recoveries_;
+  Latencies undisturbed_;
   bool stopped_ = false;
   bool over_ = false;
   std::uint64_t started_ = 0;

@@ -3,6 +3,7 @@
 #include "cli/node_till.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "core/fields.h"
@@ -76,7 +77,12 @@ Task<Result<Answer<Sale>>> NodeTill::buy(std::size_t buyer, Purchase purchase) {
           .target = "/v1/campaigns/" + purchase.campaign.text() + "/purchases",
           .body = std::move(body),
           .key = purchase.key.text()};
+  const auto began = std::chrono::steady_clock::now();
   const Reply reply = co_await client.insist(std::move(ask));
+  const auto waited = std::chrono::steady_clock::now() - began;
+  if (reply.asked == 1) {
+    undisturbed_.add(std::chrono::duration_cast<std::chrono::microseconds>(waited));
+  }
   co_return answer_in(reply, purchase);
 }
 

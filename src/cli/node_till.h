@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/latencies.h"
 #include "cli/till.h"
 #include "client/node_client.h"
 
@@ -34,9 +35,13 @@ class NodeTill final : public Till {
   /// `unreadable` if a node says that it sold something else: what it did is for the audit to say.
   Task<Result<Answer<Sale>>> buy(std::size_t buyer, Purchase purchase) override;
 
+  /// How long those waited whom the first node that they asked has answered.
+  const Latencies& undisturbed() const { return undisturbed_; }
+
  private:
   std::map<Name, std::string> tokens_;
   std::vector<std::unique_ptr<NodeClient>> clients_;
+  Latencies undisturbed_;
 };
 
 }  // namespace posse

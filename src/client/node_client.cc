@@ -237,8 +237,9 @@ Task<Reply> NodeClient::insist(Ask ask) {
   until_ = began + waits_.in_all;
   bool unknown = false;
   bool anybody = false;
-  while (true) {
+  for (unsigned asked = 1;; ++asked) {
     Reply told = co_await ask_present(&ask);
+    told.asked = asked;
     if (is_success(told.status)) co_return told;
     anybody = anybody || told.status != no_node;
     const bool is_unknown = told.status == no_answer || told.status == no_posse;

@@ -35,6 +35,7 @@ struct Reply {
   unsigned status = no_node;
   boost::json::object body;  ///< Empty if the answer was no JSON object.
   std::string node;          ///< URL of the node that answered, or of the last that did not.
+  unsigned asked = 1;        ///< How often somebody was asked for it.
 };
 
 /// How long to wait for what.

@@ -48,9 +48,13 @@ Entry next_entry(const Sequence& sequence, const Tip& tip, Time now) {
           .number = tip.entry + 1,
           .previous = tip.hash,
           .first_slot = tip.slot + 1,
-          .time = std::max(now, tip.time),
+          .time = time_behind(tip, now),
           .operations = {},
           .state = tip.state};
+}
+
+Time time_behind(const Tip& tip, Time now) {
+  return std::max(now, tip.time);
 }
 
 }  // namespace posse

@@ -65,6 +65,9 @@ Tip empty_tip(const Sequence& sequence);
 /// The entry after `tip`, still without operations: as it is, a fence.
 Entry next_entry(const Sequence& sequence, const Tip& tip, Time now);
 
+/// The time of an entry behind the tip: a sequence's time never goes back.
+Time time_behind(const Tip& tip, Time now);
+
 /// The checkpoint of a sequence: every entry up to `tip` is completely settled. `settings` belong
 /// to the application.
 struct Head {

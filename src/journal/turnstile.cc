@@ -62,7 +62,7 @@ Ground Turnstile::ground() const {
 
 /// The entry behind the tip, if it were claimed now.
 const Entry& Turnstile::next_now() {
-  next_.time = std::max(tip_->time, parts_.clock.now());
+  next_.time = time_behind(*tip_, parts_.clock.now());
   return next_;
 }
 

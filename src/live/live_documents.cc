@@ -65,7 +65,7 @@ Task<Result<Seen>> LiveDocuments::get(Key key, std::chrono::milliseconds age) {
     const auto waiting = std::make_shared<Waiting>();
     here.waiting.push_back(waiting);
     if (!std::exchange(here.reading, true)) tasks_.spawn(read(key, &here));
-    co_await waiting->ended.wait();
+    if (!waiting->ended.is_set()) co_await waiting->ended.wait();
     if (waiting->failure) co_return *waiting->failure;
     if (waiting->seen->asked >= oldest) {
       aged_(clock_.steady() - waiting->seen->asked);

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <sys/resource.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -44,6 +46,13 @@ int look_for_others(const char* line, void* context) {
   const long process = std::strtol(line, nullptr, 10);
   if (process != 0 && process != ::getpid()) *static_cast<bool*>(context) = true;
   return 0;
+}
+
+/// What is flushed is durable already, and those who wait for an answer go first. If they write
+/// more than is flushed beside them, they come to wait for it.
+void go_behind_others() {
+  constexpr int niceness = 10;
+  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness);
 }
 
 }  // namespace
@@ -241,7 +250,9 @@ void LogMode::start_flush() {
   const bool is_longer = is_short_ && log_.extension() > 0 &&
                          !environment_.directory().has_less_room_than(4 * log_.extension());
   oldest_ = Clock::now();
-  flush_ = std::async(std::launch::async | std::launch::deferred, [this, is_longer] {
+  const auto writer = std::this_thread::get_id();
+  flush_ = std::async(std::launch::async | std::launch::deferred, [this, is_longer, writer] {
+    if (std::this_thread::get_id() != writer) go_behind_others();
     const int code = write_down(environment_, packer_, memtable_.frozen(), flushing_);
     if (code == 0 && is_longer) log_.extend();
     return code;
