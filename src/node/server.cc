@@ -61,19 +61,18 @@ bool is_framed_once(const Message& message) {
          lower(message[http::field::transfer_encoding]) == "chunked";
 }
 
+std::size_t count_fields(const Message& message) {
+  return static_cast<std::size_t>(std::distance(message.begin(), message.end()));
+}
+
 /// What is wrong with a message before anybody looks at what it wants.
 std::optional<Response> malformed(const Message& message) {
-  std::size_t fields = 0;
-  std::size_t hosts = 0;
-  for (const auto& field : message) {
-    ++fields;
-    if (field.name() == http::field::host) ++hosts;
-  }
+  const std::size_t hosts = message.count(http::field::host);
   if (message.target().size() > target_bytes_max) {
     return problem(414, "target_too_long",
                    "a target has at most " + std::to_string(target_bytes_max) + " bytes");
   }
-  if (fields > head_fields_max) {
+  if (count_fields(message) > head_fields_max) {
     return problem(431, "head_too_large",
                    "a request has at most " + std::to_string(head_fields_max) + " header fields");
   }
@@ -94,6 +93,10 @@ Response malformed(const beast::error_code& error) {
   if (error == http::error::header_limit) {
     return problem(431, "head_too_large",
                    "a head has at most " + std::to_string(head_bytes_max) + " bytes");
+  }
+  if (error == http::error::buffer_overflow) {
+    return problem(431, "head_too_large",
+                   "the head of a chunk has at most " + std::to_string(head_bytes_max) + " bytes");
   }
   return problem(400, "bad_request", "this is no HTTP/1.1 request (" + error.message() + ")");
 }
@@ -171,6 +174,9 @@ class Connection final : public EventSink {
     std::optional<Response> answer;
     if (error) {
       answer = malformed(error);
+    } else if (count_fields(message) != head_fields_) {
+      // The parser puts them to the head's, of which a proxy may have removed some for good reason.
+      answer = problem(400, "bad_request", "a chunked body must end without trailer fields");
     } else {
       answer = malformed(message);
     }
@@ -210,6 +216,7 @@ class Connection final : public EventSink {
     const auto [head_error, head_read] =
         co_await http::async_read_header(stream_, buffer_, *parser, as_tuple);
     if (head_error) co_return head_error;
+    head_fields_ = count_fields(parser->get());
     stream_.expires_after(listening_->limits.body);
     if (lower(parser->get()[http::field::expect]) == "100-continue") {
       const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -225,8 +232,8 @@ class Connection final : public EventSink {
     const std::string target(message->target());
     Request request = request_of(*message);
     request.peer = listening_->proxies.client(peer_, request.field("x-forwarded-for"));
-    if (!split_target(target, request)) {
-      co_return problem(400, "bad_request", "the query has invalid percent encoding");
+    if (const auto wrong = split_target(target, request)) {
+      co_return problem(400, "bad_request", *wrong);
     }
     stream_.expires_never();
     co_return co_await listening_->handler(std::move(request));
@@ -275,6 +282,7 @@ class Connection final : public EventSink {
   std::string peer_;
   std::shared_ptr<Listening> listening_;
   beast::flat_buffer buffer_{head_bytes_max + body_bytes_max};
+  std::size_t head_fields_ = 0;
   bool receiving_ = false;
   bool streaming_ = false;
   bool stopped_ = false;
