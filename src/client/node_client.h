@@ -39,6 +39,8 @@ struct Reply {
 
 /// How long to wait for what.
 struct ClientWaits {
+  /// For a name to be found; the C library asks the next name server after five seconds.
+  std::chrono::milliseconds lookup{6000};
   std::chrono::milliseconds connect{2000};  ///< For one node to take a connection.
   std::chrono::milliseconds answer{5000};   ///< For its answer.
   std::chrono::milliseconds any{2000};      ///< For any node to be there at all.
