@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -21,6 +20,7 @@
 #include <boost/beast/http.hpp>
 
 #include "core/task_group.h"
+#include "node/room.h"
 
 namespace posse {
 namespace asio = boost::asio;
@@ -36,9 +36,9 @@ using Message = http::request<http::string_body>;
 struct Listening {
   ServerLimits limits;
   TrustedProxies proxies;
+  std::shared_ptr<Room> room;
   Handler handler;
   ServerCounters counters;
-  std::map<std::string, std::size_t> peers;
   bool stopping = false;
 };
 
@@ -189,16 +189,16 @@ class Connection final : public EventSink {
       answer = co_await handled(&message);
     }
     const bool goes_on = !was_malformed && message.keep_alive() && !listening_->stopping;
-    std::size_t& streams = listening_->counters.streams;
-    if (answer->stream && streams >= listening_->limits.streams) {
-      answer = too_many_streams();
-    }
-    if (answer->stream && !is_head) {
-      ++streams;
+    const bool streams = answer->stream && listening_->room->open_stream();
+    if (answer->stream && !streams) answer = too_many_streams();
+    if (streams && !is_head) {
+      ++listening_->counters.streams;
       co_await send_stream(*std::move(answer));
-      --streams;
+      --listening_->counters.streams;
+      listening_->room->close_stream();
       co_return false;
     }
+    if (streams) listening_->room->close_stream();
     co_return co_await send(*std::move(answer), goes_on, is_head);
   }
 
@@ -291,11 +291,10 @@ class Connection final : public EventSink {
 /// The connections of one executor.
 class Floor {
  public:
-  Floor(asio::any_io_executor executor, ServerLimits limits, TrustedProxies proxies)
-      : executor_(std::move(executor)), tasks_(executor_) {
-    listening_->limits = limits;
-    listening_->proxies = std::move(proxies);
-  }
+  Floor(asio::any_io_executor executor, Listening listening)
+      : executor_(std::move(executor)),
+        tasks_(executor_),
+        listening_(std::make_shared<Listening>(std::move(listening))) {}
 
   const asio::any_io_executor& executor() const { return executor_; }
   const ServerCounters& counters() const { return listening_->counters; }
@@ -308,7 +307,7 @@ class Floor {
     const auto endpoint = socket.remote_endpoint(gone);
     if (gone || listening_->stopping) return;
     std::string peer = endpoint.address().to_string();
-    if (is_full(peer)) return;
+    if (!listening_->room->enter(peer, listening_->proxies.contains(peer))) return;
     beast::error_code ignored;
     (void)socket.set_option(Tcp::no_delay(true), ignored);
     tasks_.spawn(run(std::move(socket), std::move(peer)));
@@ -324,28 +323,19 @@ class Floor {
   }
 
  private:
-  bool is_full(const std::string& peer) const {
-    const ServerLimits& limits = listening_->limits;
-    const auto known = listening_->peers.find(peer);
-    const std::size_t of_peer = known == listening_->peers.end() ? 0 : known->second;
-    if (listening_->counters.connections >= limits.connections) return true;
-    return of_peer >= limits.connections_of_a_peer && !listening_->proxies.contains(peer);
-  }
-
   Task<void> run(Tcp::socket socket, std::string peer) {
     const auto connection = std::make_shared<Connection>(std::move(socket), peer, listening_);
     connections_.insert(connection);
     ++listening_->counters.connections;
-    ++listening_->peers[peer];
     co_await connection->run();
-    if (--listening_->peers[peer] == 0) listening_->peers.erase(peer);
+    listening_->room->leave(peer);
     --listening_->counters.connections;
     connections_.erase(connection);
   }
 
   asio::any_io_executor executor_;
   TaskGroup tasks_;
-  std::shared_ptr<Listening> listening_ = std::make_shared<Listening>();
+  std::shared_ptr<Listening> listening_;
   std::set<std::shared_ptr<Connection>> connections_;
 };
 
@@ -422,14 +412,6 @@ class BeastServer final : public Server {
   std::unique_ptr<Listener> listener_;
 };
 
-/// What each of `count` servers may allow, so that together they allow `all`, or a little more.
-ServerLimits share_of(ServerLimits all, std::size_t count) {
-  for (std::size_t* limit : {&all.connections, &all.connections_of_a_peer, &all.streams}) {
-    *limit = (*limit + count - 1) / count;
-  }
-  return all;
-}
-
 /// HOST:PORT, or [HOST]:PORT for an IPv6 address.
 std::optional<Tcp::endpoint> endpoint_of(const std::string& address) {
   const std::size_t colon = address.rfind(':');
@@ -468,10 +450,12 @@ Result<std::vector<std::unique_ptr<Server>>> Server::listen(
   if (error) {
     return Error{Errc::unavailable, "cannot listen on " + address + ": " + error.message()};
   }
-  const ServerLimits share = share_of(limits, executors.size());
+  const auto room = std::make_shared<Room>(limits);
   std::vector<std::shared_ptr<Floor>> floors;
   for (const auto& executor : executors) {
-    floors.push_back(std::make_shared<Floor>(executor, share, proxies));
+    Listening listening{
+        .limits = limits, .proxies = proxies, .room = room, .handler = {}, .counters = {}};
+    floors.push_back(std::make_shared<Floor>(executor, std::move(listening)));
   }
   auto listener = std::make_unique<Listener>(std::move(acceptor), floors);
   const std::string at = listener->address();

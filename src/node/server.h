@@ -43,7 +43,7 @@ struct ServerCounters {
 class Server {
  public:
   /// A server on each of `executors`; each is given its turn of the connections that come to
-  /// `address`, HOST:PORT, where port 0 takes a free one, and its share of what `limits` allows.
+  /// `address`, HOST:PORT, where port 0 takes a free one; what `limits` allows they have together.
   /// The first is started last and stopped before the executor of another goes.
   /// Requests say where they come from as `proxies` have it.
   /// Errors: `unavailable`, if the address is no such thing or is taken.
