@@ -33,6 +33,9 @@ constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 using Parser = http::request_parser<http::string_body>;
 using Message = http::request<http::string_body>;
 
+/// Of a refused request, this much is taken and thrown away.
+constexpr std::size_t rest_bytes_max = 16UL * 1024 * 1024;
+
 struct Listening {
   ServerLimits limits;
   TrustedProxies proxies;
@@ -133,6 +136,7 @@ class Connection final : public EventSink {
     }
     beast::error_code ignored;
     (void)stream_.socket().shutdown(Tcp::socket::shutdown_send, ignored);
+    if (was_refused_) co_await take_the_rest();
     stream_.close();
   }
 
@@ -180,15 +184,15 @@ class Connection final : public EventSink {
     } else {
       answer = malformed(message);
     }
-    const bool was_malformed = answer.has_value();
+    was_refused_ = answer.has_value();
     const bool is_head = message.method() == http::verb::head;
-    if (was_malformed) {
+    if (was_refused_) {
       ++listening_->counters.malformed;
     } else {
       ++listening_->counters.requests;
       answer = co_await handled(&message);
     }
-    const bool goes_on = !was_malformed && message.keep_alive() && !listening_->stopping;
+    const bool goes_on = !was_refused_ && message.keep_alive() && !listening_->stopping;
     const bool streams = answer->stream && listening_->room->open_stream();
     if (answer->stream && !streams) answer = too_many_streams();
     if (streams && !is_head) {
@@ -200,6 +204,22 @@ class Connection final : public EventSink {
     }
     if (streams) listening_->room->close_stream();
     co_return co_await send(*std::move(answer), goes_on, is_head);
+  }
+
+  /// What a refused request still sends: left alone, it would reset the connection, and the sender
+  /// might never read why (RFC 9112, 9.6).
+  Task<void> take_the_rest() {
+    receiving_ = !stopped_;
+    stream_.expires_after(listening_->limits.rest);
+    std::size_t taken = 0;
+    while (receiving_ && taken < rest_bytes_max) {
+      buffer_.clear();
+      const auto space = buffer_.prepare(head_bytes_max);
+      const auto [error, read] = co_await stream_.async_read_some(space, as_tuple);
+      if (error) break;
+      taken += read;
+    }
+    receiving_ = false;
   }
 
   Task<beast::error_code> receive(Parser* parser) {
@@ -283,6 +303,7 @@ class Connection final : public EventSink {
   std::shared_ptr<Listening> listening_;
   beast::flat_buffer buffer_{head_bytes_max + body_bytes_max};
   std::size_t head_fields_ = 0;
+  bool was_refused_ = false;
   bool receiving_ = false;
   bool streaming_ = false;
   bool stopped_ = false;

@@ -25,6 +25,7 @@ struct ServerLimits {
   std::chrono::seconds head{10};              ///< For a request's head, once it has begun.
   std::chrono::seconds body{30};
   std::chrono::seconds idle{75};     ///< Between two requests.
+  std::chrono::seconds rest{2};      ///< For the end of a request that is refused already.
   std::chrono::seconds writing{30};  ///< For an answer, or a piece of a stream, to be taken.
 };
 

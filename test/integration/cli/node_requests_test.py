@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import socket
+import time
 import unittest
 
 from node_case import NodeCase, new_key
@@ -135,6 +136,29 @@ class Fields(RequestsCase):
                            ({"name": list(range(65))}, "64 items")):
             answer = self.good_ask(400, node, "POST", "/v1/accounts", body)
             self.assertIn(part, answer.json()["detail"])
+
+
+class Refusals(RequestsCase):
+    def test_are_read_by_whoever_is_still_sending(self):
+        """Of a body that nobody reads, the rest resets the connection, and the answer with it."""
+        node = self.node()
+        for size in (17_000, 1_000_000, 4_000_000) * 3:
+            answer = self.good_ask(413, node, "POST", "/v1/accounts", b"x" * size)
+            self.assertIn("16384 bytes", answer.json()["detail"])
+
+    def test_end_although_somebody_goes_on_sending(self):
+        node = self.node()
+        host, port = node.address.split(":")
+        head = b"POST /v1/accounts HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n"
+        for pause_s in (0, 0.1):
+            with socket.create_connection((host, int(port)), timeout=15) as connection:
+                connection.sendall(head)
+                began = time.monotonic()
+                with self.assertRaises(OSError):
+                    while time.monotonic() - began < 10:
+                        connection.sendall(b"x" * 65536)
+                        time.sleep(pause_s)
+        self.good_ask(200, node, "GET", "/healthz")
 
 
 class Streams(RequestsCase):
