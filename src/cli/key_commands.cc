@@ -175,7 +175,7 @@ void add_key_commands(CLI::App& app, Chosen& chosen) {
   add(key->add_subcommand("list", "List an account's keys, newest last, without their tokens"),
       chosen, arguments, run_list);
   CLI::App* command = key->add_subcommand("delete", "End a key, on every node");
-  command->add_option("ID", arguments->id, "as the list shows it")->required();
+  command->add_option("ID", arguments->id, "as the list shows it; behind -- if it begins with -")->required();
   add(command, chosen, arguments, run_end);
 }
 
