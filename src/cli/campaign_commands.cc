@@ -1,5 +1,6 @@
 /// `posse campaign …`
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/campaign_terms.h"
 #include "cli/commands.h"
 #include "cli/remote.h"
 #include "core/fields.h"
@@ -15,9 +16,7 @@ struct Arguments {
   std::string id;
   std::string owner;
   std::string title;
-  std::string price;
-  std::string floor;
-  std::string cooldown;
+  PricingWords pricing;
   std::string slot_seconds = "0";
   std::string capacity;
   std::string opens_at;
@@ -29,25 +28,14 @@ Told told_of_campaign() {
   return {.text = campaign_text, .ask_again = "look whether the campaign is there"};
 }
 
-Exit report_campaign(const Globals& globals, Host* host,
-                     const Result<Answer<CampaignView>>& answer) {
-  if (!answer) return report(answer.error());
-  if (const auto* refusal = std::get_if<Refusal>(&*answer)) return report(globals, *refusal);
-  if (const auto* undecided = std::get_if<Undecided>(&*answer))
-    return report_undecided(globals, "the store does not say", undecided->intent.text(),
-                            told_of_campaign());
-  const CampaignView& view = std::get<CampaignView>(*answer);
-  return report(globals, to_json(view, host->clock().now()), campaign_text);
-}
-
 Task<Exit> create(Host* host, Globals globals, Name id, Campaign campaign) {
   const auto created = co_await host->shop().campaigns().create(std::move(id), std::move(campaign));
-  co_return report_campaign(globals, host, created);
+  co_return report_campaign(globals, created, host->clock().now(), told_of_campaign());
 }
 
 Task<Exit> show(Host* host, Globals globals, Name id) {
   const auto shown = co_await host->shop().campaigns().show(std::move(id));
-  co_return report_campaign(globals, host, shown);
+  co_return report_campaign(globals, shown, host->clock().now(), told_of_campaign());
 }
 
 Task<Exit> list(Host* host, Globals globals, std::string after) {
@@ -124,53 +112,6 @@ Task<Exit> list_of_nodes(NodeClient* client, Globals globals, std::string after)
   co_return Exit::fine;
 }
 
-/// A number within `bounds`; `set` tells the caller what was wrong by being false.
-bool read_bounded(const std::string& what, const std::string& text,
-                  std::pair<std::int64_t, std::int64_t> bounds, std::int64_t& value) {
-  const auto number = whole_number(text);
-  if (number && *number >= bounds.first && *number <= bounds.second) {
-    value = *number;
-    return true;
-  }
-  usage_error(what + " must be a whole number from " + std::to_string(bounds.first) + " to " +
-              std::to_string(bounds.second));
-  return false;
-}
-
-bool read_time(const std::string& what, const std::string& text, Time& time) {
-  if (text.empty()) return true;
-  const auto read = from_rfc3339(text);
-  if (read && *read > Time{}) {
-    time = *read;
-    return true;
-  }
-  usage_error(what + " must be a time in UTC like 2026-01-31T12:00:00Z");
-  return false;
-}
-
-bool read_pricing(const Arguments& arguments, Campaign& campaign) {
-  std::int64_t cents = 0;
-  if (arguments.price.empty() == arguments.floor.empty()) {
-    usage_error("a campaign needs either --price (always the same) or --floor (doubling)");
-    return false;
-  }
-  if (!arguments.price.empty()) {
-    if (!arguments.cooldown.empty()) {
-      usage_error("--cooldown belongs to --floor: --price is always the same");
-      return false;
-    }
-    if (!read_bounded("--price", arguments.price, {0, INT64_MAX}, cents)) return false;
-    campaign.pricing = fixed_pricing(Cents{cents});
-    return true;
-  }
-  std::int64_t cooldown = 0;
-  if (!read_bounded("--floor", arguments.floor, {1, INT64_MAX}, cents)) return false;
-  const std::string text = arguments.cooldown.empty() ? "86400" : arguments.cooldown;
-  if (!read_bounded("--cooldown", text, {0, slot_seconds_max}, cooldown)) return false;
-  campaign.pricing = doubling_pricing(Cents{cents}, std::chrono::seconds{cooldown});
-  return true;
-}
-
 Exit run_create(const Globals& globals, const Arguments& arguments) {
   const auto id = read_name("ID", arguments.id);
   if (!id) return Exit::usage;
@@ -178,18 +119,25 @@ Exit run_create(const Globals& globals, const Arguments& arguments) {
   if (!place) return Exit::usage;
   const auto owner = read_who("--owner", arguments.owner, *place);
   if (!owner) return Exit::usage;
-  Campaign campaign{.title = arguments.title, .owner = *owner, .pricing = {}};
+  Campaign campaign{
+      .title = arguments.title, .owner = *owner, .pricing = read_pricing(arguments.pricing)};
   std::int64_t seconds = 0;
   std::int64_t capacity = 0;
-  if (!read_pricing(arguments, campaign)) return Exit::usage;
+  if (!campaign.pricing) return Exit::usage;
   if (!read_bounded("--slot-seconds", arguments.slot_seconds, {0, slot_seconds_max}, seconds))
     return Exit::usage;
   if (!arguments.capacity.empty() &&
       !read_bounded("--capacity", arguments.capacity, {1, INT64_MAX}, capacity)) {
     return Exit::usage;
   }
-  if (!read_time("--opens-at", arguments.opens_at, campaign.opens_at)) return Exit::usage;
-  if (!read_time("--closes-at", arguments.closes_at, campaign.closes_at)) return Exit::usage;
+  if (!arguments.opens_at.empty() &&
+      !read_time("--opens-at", arguments.opens_at, campaign.opens_at)) {
+    return Exit::usage;
+  }
+  if (!arguments.closes_at.empty() &&
+      !read_time("--closes-at", arguments.closes_at, campaign.closes_at)) {
+    return Exit::usage;
+  }
   campaign.slot_length = std::chrono::seconds{seconds};
   campaign.capacity = static_cast<std::uint64_t>(capacity);
   if (*place == Place::node) return ask_nodes(globals, remote_create(*id, campaign));
@@ -222,11 +170,7 @@ void add_create(CLI::App* command, Chosen& chosen) {
   command->add_option("--owner", arguments->owner,
                       "the account that is paid; with --node the token's");
   command->add_option("--title", arguments->title, "for people, at most 200 bytes");
-  command->add_option("--price", arguments->price, "the price of every slot, in minor units");
-  command->add_option("--floor", arguments->floor,
-                      "doubling: each sale doubles the price, which then falls to this");
-  command->add_option("--cooldown", arguments->cooldown,
-                      "doubling without --slot-seconds: seconds until the floor (86400)");
+  add_pricing_options(*command, arguments->pricing);
   command->add_option("--slot-seconds", arguments->slot_seconds,
                       "length of a slot; 0: slots have none");
   command->add_option("--capacity", arguments->capacity, "slots in all; none: no end");
@@ -241,9 +185,10 @@ void add_create(CLI::App* command, Chosen& chosen) {
 }  // namespace
 
 void add_campaign_commands(CLI::App& app, Chosen& chosen) {
-  CLI::App* campaign = app.add_subcommand("campaign", "Create, show and list campaigns");
+  CLI::App* campaign = app.add_subcommand("campaign", "Create, change, show and list campaigns");
   campaign->require_subcommand(1);
   add_create(campaign->add_subcommand("create", "Create a campaign"), chosen);
+  add_campaign_change_command(*campaign, chosen);
 
   auto arguments = std::make_shared<Arguments>();
   CLI::App* look = campaign->add_subcommand("show", "Show a campaign and what its next slot costs");

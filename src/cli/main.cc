@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   posse::add_harvest_command(app, chosen);
   posse::add_watch_command(app, chosen);
   posse::add_login_commands(app, chosen);
+  posse::add_key_commands(app, chosen);
   posse::add_audit_command(app, chosen);
   posse::add_explain_command(app, chosen);
   posse::add_node_command(app, chosen);

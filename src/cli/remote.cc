@@ -157,6 +157,7 @@ Exit with_nodes(const Globals& globals, const std::function<Task<Exit>(NodeClien
   NodeClient client(io.get_executor(), clock, *std::move(nodes), token);
   ClientWaits waits;
   waits.in_all = std::chrono::seconds{globals.patience};
+  waits.lookup = std::min(waits.lookup, waits.in_all);
   waits.any = std::min(waits.any, waits.in_all);
   waits.answer = std::min(waits.answer, waits.in_all);
   client.set_waits(waits);

@@ -34,6 +34,20 @@ std::string token_text(const json::object& session) {
   return text(session, "token") + "\n";
 }
 
+std::string key_text(const json::object& key) {
+  (void)text(key, "id");
+  return text(key, "key") + "\n";
+}
+
+std::string keys_text(const json::object& keys) {
+  std::string out;
+  for (const auto& one : keys.at("keys").as_array()) {
+    const json::object& key = one.as_object();
+    out += text(key, "id") + " made " + text(key, "created_at") + "\n";
+  }
+  return out.empty() ? "no keys\n" : out;
+}
+
 std::string account_text(const json::object& account) {
   std::string out = text(account, "name") + " (" + text(account, "role") + "): balance " +
                     number(account, "balance") + ", can spend " + number(account, "spendable") +

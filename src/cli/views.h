@@ -20,6 +20,10 @@ TextOf harvested_text;
 /// A session's token alone, so that a shell can take it.
 TextOf token_text;
 
+/// A new key's token alone, likewise; a list of keys, a line each.
+TextOf key_text;
+TextOf keys_text;
+
 /// Whether `value` is an object that `text` reads.
 bool is_read_by(TextOf* text, const boost::json::value& value);
 

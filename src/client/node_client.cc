@@ -13,6 +13,8 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
+#include "client/name_search.h"
+
 namespace posse {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -73,12 +75,9 @@ bool is_success(unsigned status) {
 class NodeClient::Connection {
  public:
   Connection(asio::any_io_executor executor, NodeAddress address)
-      : stream_(executor), resolver_(executor), address_(std::move(address)) {}
+      : stream_(executor), address_(std::move(address)) {}
 
-  Task<bool> connect(std::chrono::milliseconds wait) {
-    const auto [wrong, endpoints] =
-        co_await resolver_.async_resolve(address_.host, address_.port, as_tuple);
-    if (wrong) co_return false;
+  Task<bool> connect(std::vector<Tcp::endpoint> endpoints, std::chrono::milliseconds wait) {
     stream_.expires_after(wait);
     const auto [failure, endpoint] = co_await stream_.async_connect(endpoints, as_tuple);
     if (failure) co_return false;
@@ -161,7 +160,6 @@ class NodeClient::Connection {
 
  private:
   beast::tcp_stream stream_;
-  Tcp::resolver resolver_;
   NodeAddress address_;
   beast::flat_buffer buffer_{buffer_bytes_max};
 };
@@ -191,7 +189,10 @@ std::chrono::milliseconds NodeClient::left() const {
 Task<bool> NodeClient::connect() {
   if (connection_) co_return true;
   auto connection = std::make_unique<Connection>(executor_, nodes_[present_]);
-  const bool connected = co_await connection->connect(std::min(waits_.connect, left()));
+  auto endpoints = co_await endpoints_of(nodes_[present_], std::min(waits_.lookup, left()));
+  if (endpoints.empty()) co_return false;
+  const auto wait = std::min(waits_.connect, left());
+  const bool connected = co_await connection->connect(std::move(endpoints), wait);
   if (connected) connection_ = std::move(connection);
   co_return connected;
 }
@@ -237,14 +238,16 @@ Task<Reply> NodeClient::insist(Ask ask) {
   until_ = began + waits_.in_all;
   bool unknown = false;
   bool anybody = false;
-  for (unsigned asked = 1;; ++asked) {
+  for (std::size_t asked = 1;; ++asked) {
     Reply told = co_await ask_present(&ask);
     told.asked = asked;
     if (is_success(told.status)) co_return told;
     anybody = anybody || told.status != no_node;
     const bool is_unknown = told.status == no_answer || told.status == no_posse;
     unknown = unknown || is_unknown || told.status == 202;
-    const auto wait = anybody ? waits_.in_all : waits_.any;
+    // One that takes long to say nothing must not keep the others from being asked.
+    const bool nobody = !anybody && asked >= nodes_.size();
+    const auto wait = nobody ? waits_.any : waits_.in_all;
     const bool ends = !is_passing(told.status) || clock_.steady() - began >= wait;
     if (ends && unknown && told.status != 202 && told.status != no_posse) told.status = no_answer;
     if (ends) co_return told;
@@ -294,11 +297,11 @@ Task<Reply> NodeClient::follow(std::string target, Listener listener) {
   streamed_ = began;
   last_event_.clear();
   until_ = Steady::max();
-  while (true) {
+  for (std::size_t asked = 1;; ++asked) {
     Reply told = co_await follow_present(&target, &listener);
     if (!is_passing(told.status)) co_return told;
     const bool first = streamed_ == began && told.status == no_node;
-    const auto wait = first ? waits_.any : waits_.in_all;
+    const auto wait = first && asked >= nodes_.size() ? waits_.any : waits_.in_all;
     if (clock_.steady() - streamed_ >= wait) co_return told;
     next_node();
     std::chrono::milliseconds pause = pause_between_nodes;

@@ -35,11 +35,13 @@ struct Reply {
   unsigned status = no_node;
   boost::json::object body;  ///< Empty if the answer was no JSON object.
   std::string node;          ///< URL of the node that answered, or of the last that did not.
-  unsigned asked = 1;        ///< How often somebody was asked for it.
+  std::size_t asked = 1;     ///< How often somebody was asked for it.
 };
 
 /// How long to wait for what.
 struct ClientWaits {
+  /// For a name to be found; the C library asks the next name server after five seconds.
+  std::chrono::milliseconds lookup{6000};
   std::chrono::milliseconds connect{2000};  ///< For one node to take a connection.
   std::chrono::milliseconds answer{5000};   ///< For its answer.
   std::chrono::milliseconds any{2000};      ///< For any node to be there at all.

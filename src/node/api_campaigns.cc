@@ -216,6 +216,22 @@ Task<void> follow(std::shared_ptr<Following> following, EventSink* sink) {
   }
 }
 
+/// What a follower has seen; empty if it cannot be of this campaign.
+Task<Result<std::optional<EntryNumber>>> last_event(ApiParts* parts, const Request* request,
+                                                    Looked found) {
+  const auto given = whole_number(request->field("last-event-id"));
+  if (!given || *given < 0) co_return std::optional<EntryNumber>();
+  const EntryNumber last{static_cast<std::uint64_t>(*given)};
+  const auto shown = view_of(found.id, *found.seen.document, parts->clock.now());
+  if (shown && last <= shown->head.entry) co_return std::optional<EntryNumber>(last);
+  // Another node may have shown more than what was looked at here: a read of its own decides.
+  const Sequence sequence = campaign_sequence(found.id);
+  const auto head = co_await parts->shop.journal().sequences().head(sequence);
+  if (!head) co_return head.error();
+  const bool is_known = *head && last <= (*head)->head.tip.entry;
+  co_return is_known ? std::optional<EntryNumber>(last) : std::nullopt;
+}
+
 Task<Response> events(ApiParts* parts, const Request* request) {
   const auto found = co_await look(parts, request);
   if (const auto* nothing = std::get_if<Response>(&found)) co_return *nothing;
@@ -223,10 +239,10 @@ Task<Response> events(ApiParts* parts, const Request* request) {
   auto following = std::make_shared<Following>(parts, id);
   // Each event is the whole state, so whoever comes back gets the newest one and has missed
   // nothing.
-  if (const auto last = whole_number(request->field("last-event-id")); last && *last >= 0) {
-    following->sent = EntryNumber{static_cast<std::uint64_t>(*last)};
-    following->has_sent = true;
-  }
+  const auto last = co_await last_event(parts, request, std::get<Looked>(found));
+  if (!last) co_return answer_of(last.error());
+  following->has_sent = last->has_value();
+  following->sent = last->value_or(EntryNumber{});
   Response response{.status = 200,
                     .fields = {{"Content-Type", "text/event-stream"},
                                {"Cache-Control", "no-store"},
@@ -241,7 +257,7 @@ Task<Response> events(ApiParts* parts, const Request* request) {
 
 void add_campaign_routes(Router& router, ApiParts& parts) {
   router.add("POST", "/v1/campaigns", for_visitors(parts, create));
-  router.add("GET", "/v1/campaigns", for_all(parts, list));
+  router.add("GET", "/v1/campaigns", for_all(parts, list), {"after", "limit"});
   router.add("GET", "/v1/campaigns/{id}", for_all(parts, show));
   router.add("PATCH", "/v1/campaigns/{id}", for_visitors(parts, change));
   router.add("GET", "/v1/campaigns/{id}/events", for_all(parts, events));

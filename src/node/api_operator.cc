@@ -84,7 +84,7 @@ Task<Response> show_audit(ApiParts* parts, const Request* /*request*/, const Vis
 }  // namespace
 
 void add_operator_routes(Router& router, ApiParts& parts) {
-  router.add("GET", "/v1/accounts", for_operators(parts, accounts));
+  router.add("GET", "/v1/accounts", for_operators(parts, accounts), {"after", "prefix"});
   router.add("GET", "/v1/nodes", for_operators(parts, nodes));
   router.add("POST", "/v1/audit", for_operators(parts, start_audit));
   router.add("GET", "/v1/audit", for_operators(parts, show_audit));

@@ -102,7 +102,7 @@ Task<Response> receipts(ApiParts* parts, const Request* request) {
 
 void add_purchase_routes(Router& router, ApiParts& parts) {
   router.add("POST", "/v1/campaigns/{id}/purchases", for_visitors(parts, buy));
-  router.add("GET", "/v1/campaigns/{id}/receipts", for_all(parts, receipts));
+  router.add("GET", "/v1/campaigns/{id}/receipts", for_all(parts, receipts), {"after"});
 }
 
 }  // namespace posse

@@ -52,7 +52,7 @@ Task<Response> bought(ApiParts* parts, const Request* request, const Visitor* vi
 void add_slot_routes(Router& router, ApiParts& parts) {
   router.add("GET", "/v1/campaigns/{id}/slots/{slot}", for_all(parts, show));
   router.add("GET", "/v1/campaigns/{id}/current", for_all(parts, current));
-  router.add("GET", "/v1/me/purchases", for_visitors(parts, bought));
+  router.add("GET", "/v1/me/purchases", for_visitors(parts, bought), {"before"});
 }
 
 }  // namespace posse

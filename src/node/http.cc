@@ -10,7 +10,7 @@ namespace posse {
 namespace json = boost::json;
 namespace {
 
-constexpr std::array<std::pair<unsigned, std::string_view>, 20> reasons{
+constexpr std::array<std::pair<unsigned, std::string_view>, 21> reasons{
     {{200, "OK"},
      {201, "Created"},
      {202, "Accepted"},
@@ -23,6 +23,7 @@ constexpr std::array<std::pair<unsigned, std::string_view>, 20> reasons{
      {404, "Not Found"},
      {405, "Method Not Allowed"},
      {409, "Conflict"},
+     {412, "Precondition Failed"},
      {413, "Content Too Large"},
      {414, "URI Too Long"},
      {415, "Unsupported Media Type"},
@@ -48,6 +49,46 @@ std::optional<std::string> decoded(std::string_view text) {
     at += 2;
   }
   return out;
+}
+
+/// How many bytes a character of UTF-8 has that begins with `lead`; 0 if none does.
+std::size_t length_after(unsigned char lead) {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return 2;
+  if (lead >= 0xE0 && lead <= 0xEF) return 3;
+  return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+}
+
+/// Whether the second byte leaves a character its shortest form, below 0x110000, and no surrogate.
+bool fits(unsigned char lead, unsigned char second) {
+  if (lead == 0xE0) return second >= 0xA0;
+  if (lead == 0xED) return second <= 0x9F;
+  if (lead == 0xF0) return second >= 0x90;
+  return lead != 0xF4 || second <= 0x8F;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = length_after(lead);
+    if (length == 0 || length > text.size()) return false;
+    const std::string_view rest = text.substr(1, length - 1);
+    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; };
+    if (!std::ranges::all_of(rest, continues)) return false;
+    if (length > 1 && !fits(lead, static_cast<unsigned char>(rest.front()))) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+/// Puts the decoded `encoded` into `out`; what is wrong with it, which is called `what`.
+std::optional<std::string> decode(std::string_view encoded, const std::string& what,
+                                  std::string& out) {
+  auto text = decoded(encoded);
+  if (!text) return what + " has invalid percent encoding";
+  if (!is_utf8(*text)) return what + " is no UTF-8 once its percent encoding is undone";
+  out = *std::move(text);
+  return {};
 }
 
 }  // namespace
@@ -109,10 +150,16 @@ bool same_token(std::string_view one, std::string_view other) {
   return std::ranges::equal(one, other, {}, lower, lower);
 }
 
-bool split_target(std::string_view target, Request& request) {
+std::optional<std::string> split_target(std::string_view target, Request& request) {
+  const auto allowed = [](char c) { return c > ' ' && c < '\x7F' && c != '#'; };
+  if (!std::ranges::all_of(target, allowed)) {
+    return "the target must be ASCII without `#`, and percent-encode all else";
+  }
   const std::size_t mark = target.find('?');
   request.path = target.substr(0, mark);
-  if (mark == std::string_view::npos) return true;
+  std::string path;
+  if (auto wrong = decode(request.path, "the path", path)) return wrong;
+  if (mark == std::string_view::npos) return {};
   std::string_view query = target.substr(mark + 1);
   while (!query.empty()) {
     const std::size_t end = std::min(query.find('&'), query.size());
@@ -120,12 +167,14 @@ bool split_target(std::string_view target, Request& request) {
     query.remove_prefix(std::min(end + 1, query.size()));
     if (pair.empty()) continue;
     const std::size_t sign = std::min(pair.find('='), pair.size());
-    const auto name = decoded(pair.substr(0, sign));
-    const auto value = decoded(sign < pair.size() ? pair.substr(sign + 1) : std::string_view());
-    if (!name || !value) return false;
-    request.query[*name] = *value;
+    const std::string_view given = sign < pair.size() ? pair.substr(sign + 1) : "";
+    std::string name;
+    std::string value;
+    if (auto wrong = decode(pair.substr(0, sign), "the query", name)) return wrong;
+    if (auto wrong = decode(given, "`" + name + "` in the query", value)) return wrong;
+    request.query.emplace(std::move(name), std::move(value));
   }
-  return true;
+  return {};
 }
 
 }  // namespace posse

@@ -26,10 +26,10 @@ inline constexpr std::size_t head_fields_max = 64;
 
 struct Request {
   std::string method;
-  std::string path;                           ///< Without the query; never decoded.
-  std::map<std::string, std::string> query;   ///< Decoded; of equal names the last.
-  std::map<std::string, std::string> fields;  ///< Of the head; names in lower case.
-  std::map<std::string, std::string> parts;   ///< What the route's {names} stand for.
+  std::string path;                               ///< Without the query; never decoded.
+  std::multimap<std::string, std::string> query;  ///< Decoded, as often as it is there.
+  std::map<std::string, std::string> fields;      ///< Of the head; names in lower case.
+  std::map<std::string, std::string> parts;       ///< What the route's {names} stand for.
   std::string body;
   std::string peer;  ///< The address it came from.
 
@@ -76,8 +76,8 @@ bool has_tag(std::string_view tags, std::string_view tag);
 /// Whether both are the same but for upper and lower case; ASCII.
 bool same_token(std::string_view one, std::string_view other);
 
-/// Splits a target into path and query.
-/// False if the query is no text of `name=value` with valid percent encoding.
-bool split_target(std::string_view target, Request& request);
+/// Splits a target into path and query. What is wrong with it, if anything is: both must be ASCII,
+/// and UTF-8 once their percent encoding is undone.
+std::optional<std::string> split_target(std::string_view target, Request& request);
 
 }  // namespace posse

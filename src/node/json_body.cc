@@ -84,6 +84,13 @@ std::string objection_to(const std::string& text) {
   if (error == json::error::too_deep) {
     return "the body must nest at most " + std::to_string(body_depth_max) + " levels deep";
   }
+  if (error == json::error::key_too_large) {
+    return "a field's name must be at most " + std::to_string(Strictness::max_key_size) + " bytes";
+  }
+  if (error == json::error::object_too_large || error == json::error::array_too_large) {
+    return "an object or array of the body must have at most " +
+           std::to_string(Strictness::max_object_size) + " items";
+  }
   if (error) return "the body must be JSON (" + error.message() + ")";
   if (read != text.size()) return "the body must be one JSON object and nothing after it";
   return {};
@@ -106,6 +113,10 @@ std::optional<Response> read_body(const Request& request,
   // Also keeps forms of other sites out: a browser asks before it sends this type elsewhere.
   if (!is_json(request.field("content-type"))) {
     return problem(415, "unsupported_media_type", "Content-Type must be application/json");
+  }
+  const std::string_view coding = request.field("content-encoding");
+  if (!coding.empty() && !same_token(coding, "identity")) {
+    return problem(415, "unsupported_media_type", "Content-Encoding must be left out");
   }
   if (const auto objection = objection_to(request.body); !objection.empty()) {
     return bad_request(objection);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/router.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -43,13 +44,33 @@ Response not_allowed(const std::set<std::string>& methods) {
   return response;
 }
 
+/// What a call of the API must not ask for. Pages and metrics may be linked to with anything.
+std::optional<Response> objection(const Request& request, const Router::Route& route) {
+  if (!route.pattern.starts_with("/v1/")) return {};
+  for (const auto& [name, value] : request.query) {
+    if (std::ranges::find(route.parameters, name) == route.parameters.end()) {
+      return problem(400, "bad_request", "`" + name + "` is no parameter of this path");
+    }
+    if (request.query.count(name) > 1) {
+      return problem(400, "bad_request", "`" + name + "` must be there once in the query");
+    }
+  }
+  // It compares strongly (RFC 9110, 13.1.1), and our tags are weak.
+  const std::string_view tags = request.field("if-match");
+  if (tags.empty() || tags == "*") return {};
+  return problem(412, "precondition_failed",
+                 "If-Match must be left out or `*`: no ETag of the API is a strong one");
+}
+
 }  // namespace
 
-void Router::add(std::string method, const std::string& pattern, Handler handler) {
+void Router::add(std::string method, const std::string& pattern, Handler handler,
+                 std::vector<std::string> parameters) {
   routes_.push_back({.method = std::move(method),
                      .pattern = pattern,
                      .segments = segments_of(pattern),
-                     .handler = std::move(handler)});
+                     .handler = std::move(handler),
+                     .parameters = std::move(parameters)});
 }
 
 std::variant<const Router::Route*, Response> Router::route(Request& request) const {
@@ -64,6 +85,7 @@ std::variant<const Router::Route*, Response> Router::route(Request& request) con
       const std::string& name = route.segments[i];
       if (is_name(name)) request.parts[name.substr(1, name.size() - 2)] = path[i];
     }
+    if (auto wrong = objection(request, route)) return *std::move(wrong);
     return &route;
   }
   if (!methods.empty()) return not_allowed(methods);

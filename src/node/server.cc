@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -21,6 +20,7 @@
 #include <boost/beast/http.hpp>
 
 #include "core/task_group.h"
+#include "node/room.h"
 
 namespace posse {
 namespace asio = boost::asio;
@@ -33,12 +33,15 @@ constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 using Parser = http::request_parser<http::string_body>;
 using Message = http::request<http::string_body>;
 
+/// Of a refused request, this much is taken and thrown away.
+constexpr std::size_t rest_bytes_max = 16UL * 1024 * 1024;
+
 struct Listening {
   ServerLimits limits;
   TrustedProxies proxies;
+  std::shared_ptr<Room> room;
   Handler handler;
   ServerCounters counters;
-  std::map<std::string, std::size_t> peers;
   bool stopping = false;
 };
 
@@ -61,19 +64,18 @@ bool is_framed_once(const Message& message) {
          lower(message[http::field::transfer_encoding]) == "chunked";
 }
 
+std::size_t count_fields(const Message& message) {
+  return static_cast<std::size_t>(std::distance(message.begin(), message.end()));
+}
+
 /// What is wrong with a message before anybody looks at what it wants.
 std::optional<Response> malformed(const Message& message) {
-  std::size_t fields = 0;
-  std::size_t hosts = 0;
-  for (const auto& field : message) {
-    ++fields;
-    if (field.name() == http::field::host) ++hosts;
-  }
+  const std::size_t hosts = message.count(http::field::host);
   if (message.target().size() > target_bytes_max) {
     return problem(414, "target_too_long",
                    "a target has at most " + std::to_string(target_bytes_max) + " bytes");
   }
-  if (fields > head_fields_max) {
+  if (count_fields(message) > head_fields_max) {
     return problem(431, "head_too_large",
                    "a request has at most " + std::to_string(head_fields_max) + " header fields");
   }
@@ -94,6 +96,10 @@ Response malformed(const beast::error_code& error) {
   if (error == http::error::header_limit) {
     return problem(431, "head_too_large",
                    "a head has at most " + std::to_string(head_bytes_max) + " bytes");
+  }
+  if (error == http::error::buffer_overflow) {
+    return problem(431, "head_too_large",
+                   "the head of a chunk has at most " + std::to_string(head_bytes_max) + " bytes");
   }
   return problem(400, "bad_request", "this is no HTTP/1.1 request (" + error.message() + ")");
 }
@@ -130,6 +136,7 @@ class Connection final : public EventSink {
     }
     beast::error_code ignored;
     (void)stream_.socket().shutdown(Tcp::socket::shutdown_send, ignored);
+    if (was_refused_) co_await take_the_rest();
     stream_.close();
   }
 
@@ -171,29 +178,48 @@ class Connection final : public EventSink {
     std::optional<Response> answer;
     if (error) {
       answer = malformed(error);
+    } else if (count_fields(message) != head_fields_) {
+      // The parser puts them to the head's, of which a proxy may have removed some for good reason.
+      answer = problem(400, "bad_request", "a chunked body must end without trailer fields");
     } else {
       answer = malformed(message);
     }
-    const bool was_malformed = answer.has_value();
+    was_refused_ = answer.has_value();
     const bool is_head = message.method() == http::verb::head;
-    if (was_malformed) {
+    if (was_refused_) {
       ++listening_->counters.malformed;
     } else {
       ++listening_->counters.requests;
       answer = co_await handled(&message);
     }
-    const bool goes_on = !was_malformed && message.keep_alive() && !listening_->stopping;
-    std::size_t& streams = listening_->counters.streams;
-    if (answer->stream && streams >= listening_->limits.streams) {
-      answer = too_many_streams();
-    }
-    if (answer->stream && !is_head) {
-      ++streams;
+    const bool goes_on = !was_refused_ && message.keep_alive() && !listening_->stopping;
+    const bool streams = answer->stream && listening_->room->open_stream();
+    if (answer->stream && !streams) answer = too_many_streams();
+    if (streams && !is_head) {
+      ++listening_->counters.streams;
       co_await send_stream(*std::move(answer));
-      --streams;
+      --listening_->counters.streams;
+      listening_->room->close_stream();
       co_return false;
     }
+    if (streams) listening_->room->close_stream();
     co_return co_await send(*std::move(answer), goes_on, is_head);
+  }
+
+  /// What a refused request still sends: left alone, it would reset the connection, and the sender
+  /// might never read why (RFC 9112, 9.6).
+  Task<void> take_the_rest() {
+    receiving_ = !stopped_;
+    stream_.expires_after(listening_->limits.rest);
+    std::size_t taken = 0;
+    while (receiving_ && taken < rest_bytes_max) {
+      buffer_.clear();
+      const auto space = buffer_.prepare(head_bytes_max);
+      const auto [error, read] = co_await stream_.async_read_some(space, as_tuple);
+      if (error) break;
+      taken += read;
+    }
+    receiving_ = false;
   }
 
   Task<beast::error_code> receive(Parser* parser) {
@@ -210,6 +236,7 @@ class Connection final : public EventSink {
     const auto [head_error, head_read] =
         co_await http::async_read_header(stream_, buffer_, *parser, as_tuple);
     if (head_error) co_return head_error;
+    head_fields_ = count_fields(parser->get());
     stream_.expires_after(listening_->limits.body);
     if (lower(parser->get()[http::field::expect]) == "100-continue") {
       const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -225,8 +252,8 @@ class Connection final : public EventSink {
     const std::string target(message->target());
     Request request = request_of(*message);
     request.peer = listening_->proxies.client(peer_, request.field("x-forwarded-for"));
-    if (!split_target(target, request)) {
-      co_return problem(400, "bad_request", "the query has invalid percent encoding");
+    if (const auto wrong = split_target(target, request)) {
+      co_return problem(400, "bad_request", *wrong);
     }
     stream_.expires_never();
     co_return co_await listening_->handler(std::move(request));
@@ -275,6 +302,8 @@ class Connection final : public EventSink {
   std::string peer_;
   std::shared_ptr<Listening> listening_;
   beast::flat_buffer buffer_{head_bytes_max + body_bytes_max};
+  std::size_t head_fields_ = 0;
+  bool was_refused_ = false;
   bool receiving_ = false;
   bool streaming_ = false;
   bool stopped_ = false;
@@ -283,11 +312,10 @@ class Connection final : public EventSink {
 /// The connections of one executor.
 class Floor {
  public:
-  Floor(asio::any_io_executor executor, ServerLimits limits, TrustedProxies proxies)
-      : executor_(std::move(executor)), tasks_(executor_) {
-    listening_->limits = limits;
-    listening_->proxies = std::move(proxies);
-  }
+  Floor(asio::any_io_executor executor, Listening listening)
+      : executor_(std::move(executor)),
+        tasks_(executor_),
+        listening_(std::make_shared<Listening>(std::move(listening))) {}
 
   const asio::any_io_executor& executor() const { return executor_; }
   const ServerCounters& counters() const { return listening_->counters; }
@@ -300,7 +328,7 @@ class Floor {
     const auto endpoint = socket.remote_endpoint(gone);
     if (gone || listening_->stopping) return;
     std::string peer = endpoint.address().to_string();
-    if (is_full(peer)) return;
+    if (!listening_->room->enter(peer, listening_->proxies.contains(peer))) return;
     beast::error_code ignored;
     (void)socket.set_option(Tcp::no_delay(true), ignored);
     tasks_.spawn(run(std::move(socket), std::move(peer)));
@@ -316,28 +344,19 @@ class Floor {
   }
 
  private:
-  bool is_full(const std::string& peer) const {
-    const ServerLimits& limits = listening_->limits;
-    const auto known = listening_->peers.find(peer);
-    const std::size_t of_peer = known == listening_->peers.end() ? 0 : known->second;
-    if (listening_->counters.connections >= limits.connections) return true;
-    return of_peer >= limits.connections_of_a_peer && !listening_->proxies.contains(peer);
-  }
-
   Task<void> run(Tcp::socket socket, std::string peer) {
     const auto connection = std::make_shared<Connection>(std::move(socket), peer, listening_);
     connections_.insert(connection);
     ++listening_->counters.connections;
-    ++listening_->peers[peer];
     co_await connection->run();
-    if (--listening_->peers[peer] == 0) listening_->peers.erase(peer);
+    listening_->room->leave(peer);
     --listening_->counters.connections;
     connections_.erase(connection);
   }
 
   asio::any_io_executor executor_;
   TaskGroup tasks_;
-  std::shared_ptr<Listening> listening_ = std::make_shared<Listening>();
+  std::shared_ptr<Listening> listening_;
   std::set<std::shared_ptr<Connection>> connections_;
 };
 
@@ -414,14 +433,6 @@ class BeastServer final : public Server {
   std::unique_ptr<Listener> listener_;
 };
 
-/// What each of `count` servers may allow, so that together they allow `all`, or a little more.
-ServerLimits share_of(ServerLimits all, std::size_t count) {
-  for (std::size_t* limit : {&all.connections, &all.connections_of_a_peer, &all.streams}) {
-    *limit = (*limit + count - 1) / count;
-  }
-  return all;
-}
-
 /// HOST:PORT, or [HOST]:PORT for an IPv6 address.
 std::optional<Tcp::endpoint> endpoint_of(const std::string& address) {
   const std::size_t colon = address.rfind(':');
@@ -460,10 +471,12 @@ Result<std::vector<std::unique_ptr<Server>>> Server::listen(
   if (error) {
     return Error{Errc::unavailable, "cannot listen on " + address + ": " + error.message()};
   }
-  const ServerLimits share = share_of(limits, executors.size());
+  const auto room = std::make_shared<Room>(limits);
   std::vector<std::shared_ptr<Floor>> floors;
   for (const auto& executor : executors) {
-    floors.push_back(std::make_shared<Floor>(executor, share, proxies));
+    Listening listening{
+        .limits = limits, .proxies = proxies, .room = room, .handler = {}, .counters = {}};
+    floors.push_back(std::make_shared<Floor>(executor, std::move(listening)));
   }
   auto listener = std::make_unique<Listener>(std::move(acceptor), floors);
   const std::string at = listener->address();

@@ -25,6 +25,7 @@ struct ServerLimits {
   std::chrono::seconds head{10};              ///< For a request's head, once it has begun.
   std::chrono::seconds body{30};
   std::chrono::seconds idle{75};     ///< Between two requests.
+  std::chrono::seconds rest{2};      ///< For the end of a request that is refused already.
   std::chrono::seconds writing{30};  ///< For an answer, or a piece of a stream, to be taken.
 };
 
@@ -43,7 +44,7 @@ struct ServerCounters {
 class Server {
  public:
   /// A server on each of `executors`; each is given its turn of the connections that come to
-  /// `address`, HOST:PORT, where port 0 takes a free one, and its share of what `limits` allows.
+  /// `address`, HOST:PORT, where port 0 takes a free one; what `limits` allows they have together.
   /// The first is started last and stopped before the executor of another goes.
   /// Requests say where they come from as `proxies` have it.
   /// Errors: `unavailable`, if the address is no such thing or is taken.

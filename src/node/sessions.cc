@@ -69,6 +69,13 @@ Session ended_key(Name account, Time now) {
           .generation = 0};
 }
 
+constexpr int draws_max = 16;
+
+/// One of 32; a command line would take it for an option.
+bool looks_like_option(const Opened& opened) {
+  return opened.token.starts_with('-') || opened.id.starts_with('-');
+}
+
 Refusal too_many_keys() {
   return refuse("too_many_keys", "you have " + std::to_string(keys_max) +
                                      " keys, which is the limit: delete one first");
@@ -109,6 +116,14 @@ Task<Result<std::vector<ListedKey>>> Sessions::keys(Name account) {
 }
 
 Opened Sessions::draw(Time expires_at) {
+  Opened opened = draw_any(expires_at);
+  for (int draws = 0; draws < draws_max && looks_like_option(opened); ++draws) {
+    opened = draw_any(expires_at);
+  }
+  return opened;
+}
+
+Opened Sessions::draw_any(Time expires_at) {
   std::array<std::uint8_t, token_bytes> bytes{};
   for (std::size_t at = 0; at < bytes.size(); at += 8) {
     std::uint64_t bits = random_.bits();

@@ -75,6 +75,7 @@ class Sessions {
 
  private:
   Opened draw(Time expires_at);
+  Opened draw_any(Time expires_at);
   Task<Result<Opened>> add(Opened opened, Name account, std::uint64_t generation);
   Task<Result<bool>> end_document(Key key, Name account);
 

@@ -75,6 +75,15 @@ TEST_F(SessionsTest, EndTogetherButForKeys) {
   EXPECT_TRUE(counts(key.token));
 }
 
+TEST_F(SessionsTest, LookLikeNoOptionOfACommand) {
+  for (int drawn = 0; drawn < 500; ++drawn) EXPECT_NE(open().front(), '-');
+  for (int drawn = 0; drawn < 500; ++drawn) {
+    const Opened key = make_key();
+    EXPECT_NE(key.id.front(), '-');
+    ASSERT_TRUE(*world.run(sessions.end_key(bob, key.id)));
+  }
+}
+
 TEST_F(SessionsTest, OfANewGenerationCountAtOnce) {
   ASSERT_TRUE(counts(open()));
   ASSERT_TRUE(world.run(sessions.end_all(bob)));

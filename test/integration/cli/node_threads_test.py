@@ -36,6 +36,39 @@ class Threads(NodeCase):
             time.sleep(0.2)
         self.assertEqual([member["node"] for member in members], ["web", "web-2", "web-3"])
 
+    def test_limits_are_those_of_all_threads_together(self):
+        """Connections go to each thread in turn: here all that stay are one thread's."""
+        settings = self.root / "node.toml"
+        settings.write_text("[limits]\nstreams = 4\nconnections_of_a_peer = 8\n")
+        node = self.threaded("--config", settings)
+        self.open_shop(node)
+        connections = []
+
+        def connect():
+            """On the thread of the one before."""
+            for _ in range(THREADS - 1):
+                self.good_ask(200, node, "GET", "/healthz")
+            connections.append(http.client.HTTPConnection(node.address, timeout=10))
+            return connections[-1]
+
+        def follow(connection):
+            connection.request("GET", "/v1/campaigns/lamps/events")
+            return connection.getresponse().status
+
+        try:
+            self.assertEqual([follow(connect()) for _ in range(4)], [200] * 4)
+            self.assertEqual(follow(connect()), 503)
+            for _ in range(2):
+                connect().connect()
+            self.good_ask(200, node, "GET", "/healthz")  # the eighth
+            connections.append(http.client.HTTPConnection(node.address, timeout=10))
+            connections[-1].connect()
+            with self.assertRaises((OSError, http.client.HTTPException)):
+                self.ask(node, "GET", "/healthz")
+        finally:
+            for connection in connections:
+                connection.close()
+
     def test_sells_once_whichever_thread_is_asked(self):
         node = self.threaded()
         tokens = self.open_shop(node, funds=100_000)

@@ -7,7 +7,7 @@ import unittest
 from probes import PROBE, Probe
 from servers import ClusterCase
 
-SLOW_NAMES = os.environ.get("POSSE_COUCHBASE_SLOW_NAMES")
+SLOW_NAMES = os.environ.get("POSSE_SLOW_NAMES")
 # How long a call waits for a connection; and longer than that, though not for who opens a store.
 DEADLINE_S = 2.5
 LOOKUP_S = 4
