@@ -100,7 +100,8 @@ Task<Result<void>> run_at_node(Bench* bench, BenchRow* row) {
                       .address = address,
                       .name = name,
                       .logs = bench->logs,
-                      .threads = bench->arguments.threads};
+                      .threads = bench->arguments.threads,
+                      .streams = bench->arguments.streams};
   Child node = start_node(plan);
   const bool is_ready = co_await becomes_ready(&host, address);
   if (!is_ready) co_return Error{Errc::unavailable, "the node does not start"};
@@ -274,7 +275,7 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
   command
       ->add_option("--streams", arguments->streams,
                    "with --http: event streams of the first campaign meanwhile (0)")
-      ->check(CLI::Range(0, 8000));
+      ->check(CLI::Range(0, 12'000));
   command
       ->add_option(
           "--store", chosen.globals.store,

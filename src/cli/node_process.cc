@@ -18,6 +18,16 @@ using namespace std::chrono_literals;
 
 constexpr auto ready_within = 10s;
 
+/// Settings of a node that many follow, in a file.
+std::filesystem::path settings_for(const NodePlan& plan) {
+  constexpr std::size_t buyers_max = 4096;
+  const std::size_t connections = plan.streams + buyers_max;
+  auto path = plan.logs / (plan.name + ".toml");
+  std::ofstream(path) << "[limits]\nstreams = " << plan.streams << "\nconnections = " << connections
+                      << "\nconnections_of_a_peer = " << connections << '\n';
+  return path;
+}
+
 }  // namespace
 
 std::vector<NodeAddress> free_addresses(boost::asio::io_context& io, std::size_t count) {
@@ -34,10 +44,20 @@ std::vector<NodeAddress> free_addresses(boost::asio::io_context& io, std::size_t
 }
 
 Child start_node(const NodePlan& plan) {
-  return Child({"node", "--store", plan.store, "--listen",
-                plan.address.host + ":" + plan.address.port, "--id", plan.name, "--threads",
-                std::to_string(plan.threads), "--log-level", "warning", "--ends-with-parent"},
-               plan.logs / (plan.name + ".log"));
+  std::vector<std::string> words{"node",
+                                 "--store",
+                                 plan.store,
+                                 "--listen",
+                                 plan.address.host + ":" + plan.address.port,
+                                 "--id",
+                                 plan.name,
+                                 "--threads",
+                                 std::to_string(plan.threads),
+                                 "--log-level",
+                                 "warning",
+                                 "--ends-with-parent"};
+  if (plan.streams > 0) words.insert(words.end(), {"--config", settings_for(plan).string()});
+  return Child(std::move(words), plan.logs / (plan.name + ".log"));
 }
 
 Task<bool> becomes_ready(Host* host, NodeAddress address) {

@@ -24,6 +24,7 @@ struct NodePlan {
   std::string name;
   std::filesystem::path logs;  ///< A folder; what the node says goes into a file there.
   std::size_t threads = 1;
+  std::size_t streams = 0;  ///< That it must have room for, beside buyers.
 };
 
 /// Starts `posse node`, which ends with this process at the latest.

@@ -19,6 +19,7 @@ describe('an outage', { timeout: 180_000 }, () => {
     const page = await set.open();
     await posse.enter(page, name, { path: '/log-in?to=/campaigns/lamps' });
     await page.getByText('You can spend').waitFor();
+    await page.getByRole('button', { name: 'Buy for 40' }).waitFor();
     return page;
   };
   const bought = async (name) => {
