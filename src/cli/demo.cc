@@ -264,8 +264,9 @@ std::string Demo::kills_and_waits() const {
     told += ": what the dead had sold was settled within " + ms(recoveries_.percentile(0.5)) +
             " (median), " + ms(recoveries_.percentile(0.99)) + " (p99)";
   }
-  return told + "\nBuyers whose node lived waited " + ms(undisturbed_.percentile(0.99)) +
-         " (p99), " + ms(undisturbed_.most()) + " at most";
+  return told + "\n" + with_thousands(undisturbed_.count()) +
+         " were answered by the first node that they asked, within " +
+         ms(undisturbed_.percentile(0.99)) + " (p99), " + ms(undisturbed_.most()) + " at most";
 }
 
 Exit Demo::tell(const Verdict& verdict, const LoadResult& load) const {
@@ -291,6 +292,7 @@ Exit Demo::tell(const Verdict& verdict, const LoadResult& load) const {
         {"purchase_max_us", load.latencies.most().count()},
         {"recovery_p50_ms", milliseconds(0.5)},
         {"recovery_p99_ms", milliseconds(0.99)},
+        {"undisturbed", undisturbed_.count()},
         {"undisturbed_p99_us", undisturbed_.percentile(0.99).count()},
         {"undisturbed_max_us", undisturbed_.most().count()},
         {"contradictions", verdict.wrong.size()},

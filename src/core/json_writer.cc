@@ -18,7 +18,7 @@ void JsonWriter::value(std::span<const std::uint8_t> bytes) {
   size_ += letters + 2;
 }
 
-void JsonWriter::value(const boost::json::object& object) {
+void JsonWriter::all(const boost::json::object& object) {
   begin_object();
   for (const auto& [field_name, field_value] : object) field(field_name, field_value);
   end_object();
@@ -39,6 +39,7 @@ void JsonWriter::any(const boost::json::value& some) {
 
 std::string JsonWriter::take() {
   text_.resize(std::exchange(size_, 0));
+  comma_ = false;
   return std::move(text_);
 }
 

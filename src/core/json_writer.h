@@ -53,9 +53,13 @@ class JsonWriter {
     at[text.size() + 1] = '"';
     size_ += text.size() + 2;
   }
-  void value(const boost::json::object& object);
+  // Nothing that would become one of these is meant.
+  template <std::same_as<boost::json::object> Object>
+  void value(const Object& object) {
+    all(object);
+  }
   template <std::same_as<boost::json::value> Value>
-  void value(const Value& some) {  // nothing that would become one is meant
+  void value(const Value& some) {
     any(some);
   }
   void value(std::span<const std::uint8_t> bytes);  ///< As text in base64url without padding.
@@ -132,6 +136,7 @@ class JsonWriter {
     size_ += 1;
     comma_ = true;
   }
+  void all(const boost::json::object& object);
   void any(const boost::json::value& some);
   void escaped(std::string_view text);
   void raw(std::string_view json);

@@ -70,7 +70,7 @@ std::size_t bytes_of(const Order& order) {
     out.value(effect.details);
     around += around_effect + effect.kind.size();
   }
-  return out.size() + around;
+  return out.size() - 1 + around;  // the comma between line and data is none of theirs
 }
 
 std::optional<Refusal> malformed(const Order& order, std::size_t bytes, const EffectKinds& kinds) {

@@ -3,6 +3,7 @@
 #include "live/live_documents.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/limits.h"
@@ -184,8 +185,9 @@ LiveDocuments::Line& LiveDocuments::line(const Key& key) {
   return here;
 }
 
+/// But for the youngest, which somebody is about to use: where all others are busy, there are more.
 void LiveDocuments::forget_the_longest_unasked() {
-  for (auto key = ages_.begin(); key != ages_.end(); ++key) {
+  for (auto key = ages_.begin(); key != std::prev(ages_.end()); ++key) {
     const auto place = lines_.find(**key);
     const Line& here = place->second;
     if (here.reading || here.polled || here.hinted || !here.waiting.empty()) continue;

@@ -99,6 +99,10 @@ TEST_F(JournalTest, RefusesWhatIsMalformed) {
   order = payment_of(ann, "buy");
   order.data["text"] = std::string(operation_bytes_max, 'x');
   EXPECT_EQ(malformed(order), "malformed");
+  order.data["text"] = std::string(2 * operation_bytes_max - bytes_of(order), 'x');
+  EXPECT_EQ(bytes_of(order), operation_bytes_max);
+  order.data["text"].as_string() += 'x';
+  EXPECT_EQ(malformed(order), "malformed");
   EXPECT_TRUE(world.bytes(sequence.entry(EntryNumber{1})).empty());
 }
 

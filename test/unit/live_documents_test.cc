@@ -254,6 +254,17 @@ TEST_F(LiveTest, RemembersABoundedNumberOfDocuments) {
   EXPECT_EQ(reads(), before + 1);  // forgotten, though not old
 }
 
+TEST_F(LiveTest, HasRoomForMoreThanItRemembersIfAllAreFollowed) {
+  std::vector<std::shared_ptr<Subscription>> followers;
+  for (std::size_t i = 0; i <= live_documents_max + 1; ++i) {
+    followers.push_back(live.subscribe(Key{"other/" + std::to_string(i)}));
+  }
+  EXPECT_EQ(live.followers(), live_documents_max + 2);
+  add("1");
+  EXPECT_EQ(get(), "1");
+  for (const auto& follower : followers) follower->end();
+}
+
 /// On a store that hints at changes.
 struct HintedLiveTest : LiveTest {
   FakeWatch watch;
