@@ -14,6 +14,7 @@ const char* malloc_conf = "thp:always";
 /// Asio asks for aligned memory for each frame of a coroutine, some fifty for each purchase, though
 /// nearly all are aligned as everything is: jemalloc has that at half the price.
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
-  const bool is_ordinary = alignment <= alignof(std::max_align_t) && size % alignment == 0;
+  // A power of two, by contract.
+  const bool is_ordinary = alignment <= alignof(std::max_align_t) && (size & (alignment - 1)) == 0;
   return is_ordinary ? std::malloc(size) : ::memalign(alignment, size);
 }

@@ -6,8 +6,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
-#include <sys/resource.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -46,13 +44,6 @@ int look_for_others(const char* line, void* context) {
   const long process = std::strtol(line, nullptr, 10);
   if (process != 0 && process != ::getpid()) *static_cast<bool*>(context) = true;
   return 0;
-}
-
-/// What is flushed is durable already: those who wait for an answer go first. On a machine that
-/// does other things too it takes longer, and so not where the log is short of room.
-void go_behind_others() {
-  constexpr int niceness = 5;
-  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness);
 }
 
 }  // namespace
@@ -250,11 +241,7 @@ void LogMode::start_flush() {
   const bool is_longer = is_short_ && log_.extension() > 0 &&
                          !environment_.directory().has_less_room_than(4 * log_.extension());
   oldest_ = Clock::now();
-  const bool has_time = !is_short_;
-  const auto writer = std::this_thread::get_id();
-  const auto policy = std::launch::async | std::launch::deferred;
-  flush_ = std::async(policy, [this, is_longer, has_time, writer] {
-    if (has_time && std::this_thread::get_id() != writer) go_behind_others();
+  flush_ = std::async(std::launch::async | std::launch::deferred, [this, is_longer] {
     const int code = write_down(environment_, packer_, memtable_.frozen(), flushing_);
     if (code == 0 && is_longer) log_.extend();
     return code;
