@@ -127,7 +127,7 @@ class BadWords(RemoteCase):
     def test_whoever_is_named_must_own_the_token(self):
         node = self.node()
         tokens = self.open_shop(node)
-        before = self.dump()
+        before = self.dump_at_rest()
         for words in (("buy", "lamps", "--max-price", 40, "--as", "ann"), ("harvest", "ann"),
                       ("account", "show", "ann", "--resolve"),
                       ("campaign", "create", "new", "--price", 1, "--owner", "ann")):

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -101,6 +102,15 @@ class ShopCase(unittest.TestCase):
         """Every document of the store, with its version."""
         return subprocess.run([SCRIBBLE, self.store, "dump"], capture_output=True,
                               check=True).stdout
+
+    def dump_at_rest(self):
+        """The same, once the nodes have finished behind their answers what was asked of them."""
+        for _ in range(20):
+            before = self.dump()
+            time.sleep(0.2)
+            if self.dump() == before:
+                return before
+        raise AssertionError("the store does not come to rest")
 
     def dead_buyer(self, signal, moment, buyer="bob", max_price=40, campaign="lamps"):
         """Starts a buyer that is sent a signal before or after it claims."""
