@@ -32,7 +32,7 @@ bool is_in(const std::vector<Settled>& rows, const Intent& intent) {
 Wrong Ledger::judge_page(const Item& after) {
   auto page = read_settled_page(after->value, after->key);
   if (!page) return "cannot be read: " + page.error().detail;
-  pages_[after->key] = *std::move(page);
+  pages_[after->key] = page->all();
   return {};
 }
 
@@ -56,7 +56,7 @@ Wrong Ledger::judge_account(const Item& before, const Item& after, Moment now) {
   if (auto wrong = judge_rest(key, change)) return wrong;
   std::int64_t balance = account.value("balance") + harvested(key, change);
   for (const Settled& row : rows) {
-    if (account.settlement(row.intent) != nullptr) continue;
+    if (account.settlement(row.intent)) continue;
     if (account.hold(row.intent) == nullptr) {
       return key.text() + " settles " + row.intent.text() + ", which it does not hold (I5)";
     }
@@ -118,8 +118,9 @@ Wrong Ledger::gather(const Key& key, const Change& change, std::vector<Settled>&
     if (spilled == pages_.end()) return key.text() + " counts a page that is not there";
     rows.insert(rows.end(), spilled->second.begin(), spilled->second.end());
   }
-  rows.insert(rows.end(), after.settled.begin(), after.settled.end());
-  for (const Settled& row : before.settled) {
+  const auto settled = after.settled.all();
+  rows.insert(rows.end(), settled.begin(), settled.end());
+  for (const Settled& row : before.settled.all()) {
     const auto count =
         std::count_if(rows.begin(), rows.end(), [&](const Settled& one) { return same(one, row); });
     if (count != 1) return key.text() + (count > 1 ? " repeats " : " forgets ") + row.intent.text();

@@ -52,7 +52,8 @@ Wrong read_one(const Item& item, Books& books) {
     auto page = read_settled_page(item->value, item->key);
     if (!page) return unread(page);
     auto& spilled = books.spilled[Key(key.substr(0, key.find("/settled/")))];
-    spilled.insert(spilled.end(), page->begin(), page->end());
+    const auto rows = page->all();
+    spilled.insert(spilled.end(), rows.begin(), rows.end());
     return {};
   }
   if (key.starts_with("account/")) {
@@ -104,7 +105,7 @@ Wrong check_chain(const std::vector<Entry>& chain, std::set<std::string>& reques
 
 /// What `participant` has settled: its list, and the pages that it counts.
 std::vector<Settled> rows_of(const Books& books, const Key& key, const Participant& participant) {
-  std::vector<Settled> rows = participant.settled;
+  std::vector<Settled> rows = participant.settled.all();
   const auto spilled = books.spilled.find(key);
   if (spilled == books.spilled.end()) return rows;
   const auto counted =

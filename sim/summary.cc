@@ -32,7 +32,7 @@ class Summary {
                       " to " + std::to_string(number(hold.last)));
     }
     return key.text() + ": balance " + std::to_string(participant.value("balance")) +
-           sorted(std::move(holds)) + settled(participant.settled);
+           sorted(std::move(holds)) + settled(participant.settled.all());
   }
 
   std::string settled(const std::vector<Settled>& rows) const {

@@ -79,20 +79,28 @@ void write_text(std::span<const std::uint8_t> bytes, char* text) {
 
 bool from_text(std::string_view text, std::span<std::uint8_t> bytes) {
   if (text.size() != text_size(bytes.size())) return false;
-  auto next = bytes.begin();
+  std::uint32_t seen = 0;  // all values at once: one that is no letter shows
   std::uint32_t bits = 0;
-  unsigned count = 0;  // of the low bits that belong to the next byte
-  for (const char letter : text) {
-    const std::uint8_t value = values.at(static_cast<std::uint8_t>(letter));
-    if (value == no_letter) return false;
-    bits = (bits << 6U) | value;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    *next++ = static_cast<std::uint8_t>(bits >> count);
+  const auto add = [&](char letter) {
+    const std::uint8_t value = values[static_cast<std::uint8_t>(letter)];
+    seen |= value;
+    bits = bits << 6U | value;
+  };
+  for (; bytes.size() >= 3; bytes = bytes.subspan(3), text.remove_prefix(4)) {
+    for (std::size_t letter = 0; letter < 4; ++letter) add(text[letter]);
+    bytes[0] = static_cast<std::uint8_t>(bits >> 16U);
+    bytes[1] = static_cast<std::uint8_t>(bits >> 8U);
+    bytes[2] = static_cast<std::uint8_t>(bits);
   }
+  bits = 0;
+  for (const char letter : text) add(letter);
+  const auto left = static_cast<unsigned>(6 * text.size() - 8 * bytes.size());
   // One text for the same bytes: what is left over must be zero.
-  return (bits & ((1U << count) - 1)) == 0;
+  if (seen > letters.size() - 1 || (bits & ((1U << left) - 1)) != 0) return false;
+  for (std::size_t at = bytes.size(); at > 0; --at) {
+    bytes[at - 1] = static_cast<std::uint8_t>(bits >> (left + 8 * (bytes.size() - at)));
+  }
+  return true;
 }
 
 }  // namespace posse

@@ -32,6 +32,7 @@ RequestKey request_key(std::string_view owner, std::string_view name, Time issue
 class Intent {
  public:
   Intent() = default;
+  explicit Intent(const std::array<std::uint8_t, 16>& bytes) : bytes_(bytes) {}
 
   /// A new attempt at `request`.
   static Intent attempt(const RequestKey& request, Random& random);

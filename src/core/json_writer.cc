@@ -34,7 +34,7 @@ void JsonWriter::any(const boost::json::value& some) {
   else if (const auto* object = some.if_object())
     value(*object);
   else
-    raw(boost::json::serialize(some));
+    json(boost::json::serialize(some));
 }
 
 std::string JsonWriter::take() {
@@ -49,13 +49,13 @@ void JsonWriter::grow(std::size_t bytes) {
 }
 
 void JsonWriter::escaped(std::string_view text) {
-  raw(boost::json::serialize(boost::json::string_view(text)));
+  json(boost::json::serialize(boost::json::string_view(text)));
 }
 
-void JsonWriter::raw(std::string_view json) {
+void JsonWriter::json(std::string_view text) {
   separate();
-  std::copy(json.begin(), json.end(), room(json.size()));
-  size_ += json.size();
+  std::copy(text.begin(), text.end(), room(text.size()));
+  size_ += text.size();
 }
 
 }  // namespace posse

@@ -6,12 +6,13 @@
 #include <charconv>
 #include <concepts>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include <boost/json.hpp>
+
+#include "core/json_characters.h"
 
 namespace posse {
 
@@ -45,7 +46,7 @@ class JsonWriter {
         static_cast<std::size_t>(std::to_chars(digits, digits + digits_max, number).ptr - digits);
   }
   void value(std::string_view text) {
-    if (!is_plain(text)) return escaped(text);
+    if (!PlainText::is(text)) return escaped(text);
     separate();
     char* const at = room(text.size() + 2);
     *at = '"';
@@ -63,7 +64,10 @@ class JsonWriter {
     any(some);
   }
   void value(std::span<const std::uint8_t> bytes);  ///< As text in base64url without padding.
-  void null() { raw("null"); }
+  void null() { json("null"); }
+
+  /// A value that is JSON already, or several with commas between them; not none.
+  void json(std::string_view text);
 
   template <class Value>
   void field(std::string_view field_name, const Value& field_value) {
@@ -75,42 +79,6 @@ class JsonWriter {
   std::string take();
 
  private:
-  /// Whether the text stands in JSON as it is: no quote, no backslash, nothing below a space.
-  static bool is_plain(std::string_view text) {
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    if (text.size() >= sizeof(std::uint64_t)) {
-      for (; at + sizeof(std::uint64_t) < end; at += sizeof(std::uint64_t)) {
-        if (has_special(load<std::uint64_t>(at))) return false;
-      }
-      return !has_special(load<std::uint64_t>(end - sizeof(std::uint64_t)));
-    }
-    if (text.size() >= sizeof(std::uint32_t)) {
-      const std::uint64_t last = load<std::uint32_t>(end - sizeof(std::uint32_t));
-      return !has_special(last << 32U | load<std::uint32_t>(at));
-    }
-    return std::none_of(at, end, [](char c) {
-      return static_cast<unsigned char>(c) < ' ' || c == '"' || c == '\\';
-    });
-  }
-
-  template <class Number>
-  static Number load(const char* from) {
-    Number number{};
-    std::memcpy(&number, from, sizeof number);
-    return number;
-  }
-
-  /// Eight characters at a time: subtracting borrows from the high bit of a byte that is too
-  /// small. A byte with a high bit of its own is part of a longer character, and is fine.
-  static constexpr bool has_special(std::uint64_t eight) {
-    constexpr std::uint64_t ones = 0x0101010101010101;
-    const std::uint64_t controls = eight - ones * ' ';
-    const std::uint64_t quotes = (eight ^ (ones * '"')) - ones;
-    const std::uint64_t backslashes = (eight ^ (ones * '\\')) - ones;
-    return ((controls | quotes | backslashes) & ~eight & (ones << 7U)) != 0;
-  }
-
   /// Where the next `bytes` go.
   char* room(std::size_t bytes) {
     if (text_.size() - size_ < bytes) grow(bytes);
@@ -139,7 +107,6 @@ class JsonWriter {
   void all(const boost::json::object& object);
   void any(const boost::json::value& some);
   void escaped(std::string_view text);
-  void raw(std::string_view json);
 
   std::string text_;      // longer than what is written
   std::size_t size_ = 0;  // of what is written

@@ -179,7 +179,7 @@ Verdict Declarer::decide(const Attempt& attempt, const Key& key, Participant& pa
   if (!was_there && key == attempt.guard) decide_guard(attempt, participant, look);
   if (look.earlier || look.search_pages) return Verdict::keep;
   // Its guard does not know it, and so it was another operation under the same name.
-  if (key != attempt.guard && participant.settlement_of(attempt.request) != nullptr) {
+  if (key != attempt.guard && participant.settlement_of(attempt.request)) {
     look.refusal = Refusal{.code = "request_reused",
                            .detail = key.text() + " knows the request from another operation",
                            .more = {}};
@@ -249,7 +249,7 @@ void Declarer::decide_guard(const Attempt& attempt, const Participant& participa
   const Hold* held = participant.hold_of(attempt.request);
   const bool previous = held != nullptr && attempt.previous && held->same(*attempt.previous);
   look.earlier =
-      participant.settlement_of(attempt.request) != nullptr || (held != nullptr && !previous);
+      participant.settlement_of(attempt.request).has_value() || (held != nullptr && !previous);
   look.search_pages = !attempt.is_new && participant.may_have_spilled(attempt.request) &&
                       participant.pages > look.searched;
 }

@@ -70,7 +70,7 @@ Task<Result<Explanation>> Explainer::explain(Key key) {
   auto held = co_await look_at_holds(key, &seen);
   if (!held) co_return held.error();
   explanation.held = *std::move(held);
-  auto changed = co_await last_change(key, seen.settled);
+  auto changed = co_await last_change(key, seen.settled.all());
   if (!changed) co_return changed.error();
   explanation.changed = *std::move(changed);
   co_return explanation;

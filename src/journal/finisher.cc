@@ -82,7 +82,7 @@ Task<Result<Finisher::Operations>> Finisher::settle_held(std::shared_ptr<const E
 /// Settles the operation if the participant holds it.
 Finisher::Settling Finisher::settle_one(Participant& participant, const Key& key,
                                         const Entry& entry, const Operation& operation) const {
-  if (participant.settlement(operation.intent) != nullptr) return Settling::before;
+  if (participant.settlement(operation.intent)) return Settling::before;
   const Hold* hold = participant.hold(operation.intent);
   if (hold == nullptr) return Settling::unseen;
   const auto effects = effects_on(key, operation);

@@ -255,8 +255,8 @@ Task<Result<std::optional<Outcome>>> Journal::recall(Key guard_key, RequestKey r
     const auto guard = co_await participants_.get(guard_key);
     if (!guard) co_return guard.error();
     if (!*guard) break;
-    if (const Settled* settled = (*guard)->settlement_of(request)) {
-      co_return co_await recall_settled(*settled);
+    if (auto settled = (*guard)->settlement_of(request)) {
+      co_return co_await recall_settled(*std::move(settled));
     }
     const Hold* held = (*guard)->hold_of(request);
     if (held == nullptr) {
@@ -315,8 +315,7 @@ Task<Result<bool>> Journal::is_absent(Key guard, RequestKey request) {
     bool is_absent = false;
     pages.from = pages.to;  // in those it is not
     Decision decision = [&](Participant& participant) {
-      is_absent =
-          participant.settlement_of(request) == nullptr && participant.hold_of(request) == nullptr;
+      is_absent = !participant.settlement_of(request) && participant.hold_of(request) == nullptr;
       pages.to = participant.may_have_spilled(request) ? participant.pages : pages.from;
       return is_absent && pages.to == pages.from ? Verdict::confirm : Verdict::keep;
     };

@@ -43,14 +43,6 @@ const Hold* Participant::hold_before(const Intent& intent) const {
   return nullptr;
 }
 
-const Settled* Participant::settlement(const Intent& intent) const {
-  return find(settled, [&](const Settled& one) { return one.intent == intent; });
-}
-
-const Settled* Participant::settlement_of(const RequestKey& request) const {
-  return find(settled, [&](const Settled& one) { return one.intent.is_of(request); });
-}
-
 bool Participant::may_have_spilled(const RequestKey& request) const {
   return pages > 0 && request.issued <= spilled_until;
 }

@@ -13,6 +13,7 @@
 #include "core/intent.h"
 #include "core/sequence.h"
 #include "journal/effect.h"
+#include "journal/settlements.h"
 #include "posse/result.h"
 #include "posse/types.h"
 
@@ -38,15 +39,6 @@ struct Hold {
   }
 };
 
-/// An intent whose effects have happened here, and the entry that committed it. `issued` is its
-/// request key's time.
-struct Settled {
-  Intent intent;
-  Sequence sequence;
-  EntryNumber entry{};
-  Time issued{};
-};
-
 /// The document as steps see it. All its members are decisions on one read of it; whoever changes
 /// it swaps it back. `settled` keeps the newest intents, newest last; `pages` older pages exist
 /// beside it, and no intent in them was issued after `spilled_until`. Without data it is not there
@@ -56,7 +48,7 @@ class Participant {
   bool is_there = true;
   boost::json::object data;
   std::vector<Hold> holds;
-  std::vector<Settled> settled;
+  Settlements settled;
   std::uint64_t pages = 0;
   Time spilled_until{};
 
@@ -66,8 +58,10 @@ class Participant {
   /// The first hold before that of `intent` which it conflicts with; null if there is none.
   const Hold* hold_before(const Intent& intent) const;
 
-  const Settled* settlement(const Intent& intent) const;
-  const Settled* settlement_of(const RequestKey& request) const;
+  std::optional<Settled> settlement(const Intent& intent) const { return settled.find(intent); }
+  std::optional<Settled> settlement_of(const RequestKey& request) const {
+    return settled.find_of(request);
+  }
 
   /// Whether a page may hold an intent of `request` that the document does not show.
   bool may_have_spilled(const RequestKey& request) const;
@@ -108,7 +102,7 @@ Bytes write_participant(const Participant& participant);
 Result<Participant> read_participant(const Bytes& bytes, const Key& key);
 
 /// The same for a page of spilled settlements.
-Bytes write_settled_page(const std::vector<Settled>& settled);
-Result<std::vector<Settled>> read_settled_page(const Bytes& bytes, const Key& key);
+Bytes write_settled_page(const Settlements& settled);
+Result<Settlements> read_settled_page(const Bytes& bytes, const Key& key);
 
 }  // namespace posse

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/fields.h"
+#include "core/json_scanner.h"
 #include "core/json_writer.h"
 #include "core/limits.h"
 #include "journal/participant.h"
@@ -44,17 +45,10 @@ void write(JsonWriter& out, const Hold& hold) {
   out.end_object();
 }
 
-void write(JsonWriter& out, const std::vector<Settled>& settled) {
+void write(JsonWriter& out, const Settlements& settled) {
   out.name("settled");
   out.begin_array();
-  for (const auto& one : settled) {
-    out.begin_array();
-    out.value(one.intent.bytes());
-    out.value(one.sequence.name());
-    out.value(number(one.entry));
-    out.value(number(one.issued));
-    out.end_array();
-  }
+  if (!settled.empty()) out.json(settled.text());
   out.end_array();
 }
 
@@ -66,6 +60,12 @@ void read_numbers(Fields& fields, std::string_view name,
     else
       fields.refuse(name, "must hold whole numbers");
   }
+}
+
+bool is_window(const Hold& hold) {
+  const std::uint64_t first = number(hold.first);
+  const std::uint64_t last = number(hold.last);
+  return first >= 1 && last >= first && last - first < window_entries_max;
 }
 
 Hold read_hold(const json::value& value, Fields& document) {
@@ -80,8 +80,7 @@ Hold read_hold(const json::value& value, Fields& document) {
   if (fields.has("floors")) read_numbers(fields, "floors", hold.floors);
   hold.is_exclusive = fields.has("exclusive") && fields.integer("exclusive", {1, 1}) == 1;
   if (!intent) fields.refuse("intent", "must be 22 characters of base64url");
-  const std::uint64_t first = number(hold.first);
-  if (first < 1 || number(hold.last) < first || number(hold.last) - first >= window_entries_max) {
+  if (!is_window(hold)) {
     fields.refuse("last", "must be at most " + std::to_string(window_entries_max - 1) +
                               " entries after first, which is at least 1");
   }
@@ -107,9 +106,8 @@ std::optional<Settled> read_settled(const json::value& value) {
                  .issued = Time{std::chrono::milliseconds{*issued}}};
 }
 
-std::vector<Settled> read_rows(const json::array& rows, Fields& document) {
-  std::vector<Settled> settled;
-  settled.reserve(settled_max + 1);
+Settlements read_rows(const json::array& rows, Fields& document) {
+  Settlements settled;
   for (const auto& value : rows) {
     auto row = read_settled(value);
     if (!row) document.refuse("settled", "must list [intent, sequence, entry, time]");
@@ -118,12 +116,92 @@ std::vector<Settled> read_rows(const json::array& rows, Fields& document) {
   return settled;
 }
 
+std::map<std::string, std::int64_t> scan_numbers(JsonScanner& in) {
+  std::map<std::string, std::int64_t> numbers;
+  in.expect("{");
+  if (in.skip("}")) return numbers;
+  do {
+    std::string field(in.text());
+    in.expect(":");
+    if (!numbers.emplace(std::move(field), in.integer()).second) in.fail();
+  } while (in.skip(","));
+  in.expect("}");
+  return numbers;
+}
+
+Time scan_time(JsonScanner& in) {
+  return Time{std::chrono::milliseconds{in.count()}};
+}
+
+Hold scan_hold(JsonScanner& in) {
+  Hold hold;
+  std::array<std::uint8_t, 16> intent{};
+  in.expect(R"({"intent":)");
+  in.bytes(intent);
+  hold.intent = Intent(intent);
+  in.expect(R"(,"sequence":)");
+  hold.sequence = Sequence{std::string(in.text())};
+  in.expect(R"(,"first":)");
+  hold.first = EntryNumber{in.count()};
+  in.expect(R"(,"last":)");
+  hold.last = EntryNumber{in.count()};
+  in.expect(R"(,"issued":)");
+  hold.issued = scan_time(in);
+  in.expect(R"(,"reserve":)");
+  hold.reserve = scan_numbers(in);
+  if (in.skip(R"(,"floors":)")) hold.floors = scan_numbers(in);
+  hold.is_exclusive = in.skip(R"(,"exclusive":1)");
+  in.expect("}");
+  if (!is_window(hold) || hold.sequence.name().size() > sequence_name_max) in.fail();
+  return hold;
+}
+
+std::vector<Hold> scan_holds(JsonScanner& in) {
+  std::vector<Hold> holds;
+  if (!in.is_next("{")) return holds;
+  do {
+    holds.push_back(scan_hold(in));
+    if (holds.size() > holds_max) in.fail();
+  } while (in.skip(","));
+  return holds;
+}
+
+/// The participant as write_participant() writes it; empty if it stands there in another way.
+std::optional<Participant> scan_participant(const Bytes& bytes) {
+  JsonScanner in(bytes);
+  Participant participant;
+  in.expect(R"({"v":1,"data":)");
+  participant.is_there = !in.skip("null");
+  if (participant.is_there) participant.data = in.object();
+  in.expect(R"(,"holds":[)");
+  participant.holds = scan_holds(in);
+  in.expect(R"(],"settled":[)");
+  participant.settled = Settlements::scan(in, settled_read_max);
+  in.expect(R"(],"pages":)");
+  participant.pages = in.count();
+  in.expect(R"(,"spilled_until":)");
+  participant.spilled_until = scan_time(in);
+  in.expect("}");
+  if (!in.is_good() || !in.is_at_end()) return {};
+  return participant;
+}
+
+/// The same of a page.
+std::optional<Settlements> scan_page(const Bytes& bytes) {
+  JsonScanner in(bytes);
+  in.expect(R"({"v":1,"settled":[)");
+  auto settled = Settlements::scan(in, settled_page);
+  in.expect("]}");
+  if (!in.is_good() || !in.is_at_end()) return {};
+  return settled;
+}
+
 }  // namespace
 
 Bytes write_participant(const Participant& participant) {
   constexpr std::size_t around = 200;
-  constexpr std::size_t each = 100;
-  JsonWriter out(around + each * (2 * participant.holds.size() + participant.settled.size()));
+  constexpr std::size_t each_hold = 200;
+  JsonWriter out(around + each_hold * participant.holds.size() + participant.settled.text().size());
   out.begin_object();
   out.field("v", participant_format);
   out.name("data");
@@ -143,6 +221,7 @@ Bytes write_participant(const Participant& participant) {
 }
 
 Result<Participant> read_participant(const Bytes& bytes, const Key& key) {
+  if (auto participant = scan_participant(bytes)) return *std::move(participant);
   JsonMemory memory;
   const auto value = parse_json(bytes, key.text(), memory);
   if (!value) return value.error();
@@ -161,7 +240,7 @@ Result<Participant> read_participant(const Bytes& bytes, const Key& key) {
   return participant;
 }
 
-Bytes write_settled_page(const std::vector<Settled>& settled) {
+Bytes write_settled_page(const Settlements& settled) {
   JsonWriter out;
   out.begin_object();
   out.field("v", participant_format);
@@ -170,7 +249,8 @@ Bytes write_settled_page(const std::vector<Settled>& settled) {
   return out.take();
 }
 
-Result<std::vector<Settled>> read_settled_page(const Bytes& bytes, const Key& key) {
+Result<Settlements> read_settled_page(const Bytes& bytes, const Key& key) {
+  if (auto settled = scan_page(bytes)) return *std::move(settled);
   JsonMemory memory;
   const auto value = parse_json(bytes, key.text(), memory);
   if (!value) return value.error();

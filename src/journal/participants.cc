@@ -118,8 +118,8 @@ Task<Result<Participants::Read>> Participants::read(Key key) {
 Task<Result<void>> Participants::spill(Key key, Participant* participant) {
   int undecided = 0;
   while (participant->settled.size() >= settled_max) {
-    const auto end = participant->settled.begin() + settled_page;
-    const std::vector<Settled> oldest(participant->settled.begin(), end);
+    Settlements left = participant->settled;
+    const Settlements oldest = left.take_oldest(settled_page);
     const Key page = settled_page_key(key, participant->pages);
     const auto written = co_await doors_.store.add(page, write_settled_page(oldest));
     if (!written) co_return written.error();
@@ -130,9 +130,9 @@ Task<Result<void>> Participants::spill(Key key, Participant* participant) {
       co_await doors_.clock.sleep(poll);
       continue;  // the same add, until it is decided
     }
-    participant->settled.erase(participant->settled.begin(), end);
+    participant->settled = std::move(left);
     ++participant->pages;
-    for (const auto& one : oldest) {
+    for (const auto& one : oldest.all()) {
       participant->spilled_until = std::max(participant->spilled_until, one.issued);
     }
   }
@@ -165,7 +165,7 @@ Task<Result<Write>> Participants::create(Key key, boost::json::object data) {
   co_return written->answer;
 }
 
-Task<Result<std::vector<Settled>>> Participants::page(Key key, std::uint64_t page) {
+Task<Result<Settlements>> Participants::page(Key key, std::uint64_t page) {
   const Key page_key = settled_page_key(key, page);
   const auto document = co_await doors_.store.get(page_key);
   if (!document) co_return document.error();
@@ -178,8 +178,9 @@ Task<Result<std::optional<Settled>>> Participants::find_spilled(
   for (std::uint64_t page = pages.to; page > pages.from; --page) {
     const auto settled = co_await this->page(key, page - 1);
     if (!settled) co_return settled.error();
-    const auto found = std::find_if(settled->begin(), settled->end(), wanted);
-    if (found != settled->end()) co_return *found;
+    const auto rows = settled->all();
+    const auto found = std::find_if(rows.begin(), rows.end(), wanted);
+    if (found != rows.end()) co_return *found;
   }
   co_return std::optional<Settled>{};
 }

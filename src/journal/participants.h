@@ -80,7 +80,7 @@ class Participants {
   /// A page of spilled settlements, which the participant says exists: settled_page of them, oldest
   /// first.
   /// Errors: the store's; `unreadable`; `contended` if reads deny it.
-  Task<Result<std::vector<Settled>>> page(Key key, std::uint64_t page);
+  Task<Result<Settlements>> page(Key key, std::uint64_t page);
 
  private:
   struct Step {

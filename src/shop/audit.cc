@@ -158,7 +158,7 @@ Task<Result<void>> Audit::look_again_for_holds(Work* work, AuditLedger* ledger) 
 Task<Result<bool>> Audit::shows(Key key, const Participant* participant, Intent intent) {
   if (participant == nullptr) co_return false;
   if (participant->hold(intent) != nullptr) co_return true;
-  if (participant->settlement(intent) != nullptr) co_return true;
+  if (participant->settlement(intent)) co_return true;
   const auto wanted = [intent](const Settled& one) { return one.intent == intent; };
   const Pages pages{.to = participant->pages};
   const auto spilled = co_await journal_.participants().find_spilled(key, pages, wanted);

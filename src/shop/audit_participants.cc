@@ -132,7 +132,7 @@ void AuditedParticipants::judge_money(const Participant& participant, const std:
 void AuditedParticipants::keep(const Participant& participant, ParticipantIndex index) {
   at(index).pages = participant.pages;
   at(index).spilled_until = participant.spilled_until;
-  keep(participant.settled, index, participant.pages * settled_page);
+  keep(participant.settled.all(), index, participant.pages * settled_page);
   for (const auto& hold : participant.holds) {
     holds_.push_back({.intent = hold.intent,
                       .participant = index,
@@ -189,8 +189,9 @@ void AuditedParticipants::see_page(const Listed& listed, const std::string& owne
   // A page beyond was spilled since, or by somebody who lost the swap: the document tells.
   if (page >= participant.pages) return;
   ++participant.pages_seen;
-  see_watermark(*settled, listed.key, *index);
-  keep(*settled, *index, page * settled_page);
+  const auto rows = settled->all();
+  see_watermark(rows, listed.key, *index);
+  keep(rows, *index, page * settled_page);
 }
 
 /// I5: a request is looked for in the pages only if the watermark says that it may be there.

@@ -116,7 +116,7 @@ Task<Result<Answer<Bought>>> Slots::bought(Name buyer, std::optional<std::uint64
   std::uint64_t at = in_pages + (*account)->settled.size();
   if (before) at = std::min(at, *before);
   Bought bought;
-  std::vector<Settled> page;
+  Settlements page;
   for (std::size_t places = 0; places < places_max && at > 0; ++places) {
     --at;
     const std::size_t in_page = at % settled_page;
@@ -125,7 +125,7 @@ Task<Result<Answer<Bought>>> Slots::bought(Name buyer, std::optional<std::uint64
       if (!read) co_return read.error();
       page = *std::move(read);
     }
-    const Settled& settled =
+    const Settled settled =
         at < in_pages ? page.at(in_page) : (*account)->settled.at(at - in_pages);
     auto slot = co_await sold_for(settled);
     if (!slot) co_return slot.error();

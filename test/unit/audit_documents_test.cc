@@ -62,7 +62,7 @@ class AuditDocuments : public testing::Test {
     return **world.run(world.shop.journal().participants().get(key));
   }
 
-  Settled last_settled(const Key& key) { return participant(key).settled.back(); }
+  Settled last_settled(const Key& key) { return participant(key).settled.all().back(); }
 
   std::uint64_t found(const std::string& code) {
     const AuditReport report = world.report();

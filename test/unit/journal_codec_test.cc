@@ -61,9 +61,10 @@ Participant some_participant() {
   return participant;
 }
 
-std::vector<Settled> some_page() {
-  const auto one = some_participant().settled[0];
-  return {one, {.intent = Intent{}, .sequence = campaign, .entry = EntryNumber{1}, .issued = {}}};
+Settlements some_page() {
+  Settlements page = some_participant().settled;
+  page.push_back({.intent = Intent{}, .sequence = campaign, .entry = EntryNumber{1}, .issued = {}});
+  return page;
 }
 
 Entry some_entry() {
@@ -111,10 +112,10 @@ TEST(Fixtures, OfAParticipantAreReadForEver) {
   EXPECT_EQ(read->holds[0].issued, was.holds[0].issued);
   EXPECT_EQ(read->holds[0].reserve, was.holds[0].reserve);
   ASSERT_EQ(read->settled.size(), 1U);
-  EXPECT_EQ(read->settled[0].intent, was.settled[0].intent);
-  EXPECT_EQ(read->settled[0].sequence, generic_journal(3));
-  EXPECT_EQ(read->settled[0].entry, EntryNumber{7});
-  EXPECT_EQ(read->settled[0].issued, was.settled[0].issued);
+  EXPECT_EQ(read->settled.at(0).intent, was.settled.at(0).intent);
+  EXPECT_EQ(read->settled.at(0).sequence, generic_journal(3));
+  EXPECT_EQ(read->settled.at(0).entry, EntryNumber{7});
+  EXPECT_EQ(read->settled.at(0).issued, was.settled.at(0).issued);
   EXPECT_EQ(read->pages, 2U);
   EXPECT_EQ(read->spilled_until, was.spilled_until);
 }
@@ -123,8 +124,8 @@ TEST(Fixtures, OfAPageAreReadForEver) {
   const auto read = read_settled_page(fixture("page"), settled_page_key(account, 0));
   ASSERT_TRUE(read) << read.error().detail;
   ASSERT_EQ(read->size(), 2U);
-  EXPECT_EQ((*read)[0].intent, some_page()[0].intent);
-  EXPECT_EQ((*read)[1].entry, EntryNumber{1});
+  EXPECT_EQ(read->at(0).intent, some_page().at(0).intent);
+  EXPECT_EQ(read->at(1).entry, EntryNumber{1});
 }
 
 TEST(Fixtures, OfAnEntryAreReadForEver) {  // I1
@@ -277,8 +278,9 @@ RC_GTEST_PROP(DocumentsProperty, AParticipantIsWrittenAsItWasRead, ()) {
   participant.data["note"] = "ü\n" + std::to_string(*rc::gen::arbitrary<int>());
   participant.holds = *rc::gen::resize(static_cast<int>(holds_max),
                                        rc::gen::container<std::vector<Hold>>(some_hold()));
-  participant.settled = *rc::gen::resize(static_cast<int>(settled_max),
-                                         rc::gen::container<std::vector<Settled>>(some_settled()));
+  for (const Settled& one : *rc::gen::resize(
+           static_cast<int>(settled_max), rc::gen::container<std::vector<Settled>>(some_settled())))
+    participant.settled.push_back(one);
   participant.pages = *rc::gen::inRange<std::uint64_t>(0, 1'000'000);
   participant.spilled_until = at(*rc::gen::inRange<std::int64_t>(0, 1'000'000));
   const Bytes bytes = write_participant(participant);
@@ -316,6 +318,18 @@ RC_GTEST_PROP(DocumentsProperty, OneWrongByteHarmsNobody, ()) {
   const Key key = campaign.entry(EntryNumber{7});
   const auto entry = read_entry(bytes, key);
   if (entry) RC_ASSERT(read_entry(write_entry(*entry), key).has_value());
+  // With a space before it, it is read by other steps.
+  const Bytes spaced = " " + bytes;
+  const auto participant_spaced = read_participant(spaced, account);
+  RC_ASSERT(participant_spaced.has_value() == participant.has_value());
+  if (participant)
+    RC_ASSERT(write_participant(*participant) == write_participant(*participant_spaced));
+  const auto page_spaced = read_settled_page(spaced, account);
+  RC_ASSERT(page_spaced.has_value() == page.has_value());
+  if (page) RC_ASSERT(write_settled_page(*page) == write_settled_page(*page_spaced));
+  const auto entry_spaced = read_entry(spaced, key);
+  RC_ASSERT(entry_spaced.has_value() == entry.has_value());
+  if (entry) RC_ASSERT(write_entry(*entry) == write_entry(*entry_spaced));
   const auto head = read_head(bytes, campaign.head());
   if (head) RC_ASSERT(read_head(write_head(*head), campaign.head()).has_value());
 }

@@ -194,7 +194,7 @@ TEST_F(ExplainerTest, ShowsWhatChangedADocumentLastAndNotWhatOnlyLooked) {
 
   // As if the payment had moved into a page.
   Decision forget = [](Participant& participant) {
-    participant.settled.erase(participant.settled.begin());
+    (void)participant.settled.take_oldest(1);
     return Verdict::write;
   };
   ASSERT_TRUE(world.run(world.books.participants.update(ann, forget)));

@@ -207,7 +207,7 @@ TEST_F(FinisherTest, RaisesNoAlarmIfAPageHasTheSettlement) {  // S8 I5
     };
     ASSERT_TRUE(world.run(others.participants.update(ann, decision)));
   }
-  ASSERT_EQ(world.participant(ann).settlement(first->operations[0].intent), nullptr);
+  ASSERT_FALSE(world.participant(ann).settlement(first->operations[0].intent));
   world.store.calls.clear();
   EXPECT_TRUE(world.run(others.finisher.complete(first)));
   EXPECT_EQ(world.store.calls["cas"], 0);

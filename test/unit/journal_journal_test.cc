@@ -228,7 +228,7 @@ TEST_F(JournalTest, GivesTheSameAnswerAfterItSpilledIntoAPage) {  // I5 I10
   one->close();
   ASSERT_GT(world.participant(ann).pages, 0U);
   const Intent intent = committed(first)->intent;
-  ASSERT_EQ(world.participant(ann).settlement(intent), nullptr);
+  ASSERT_FALSE(world.participant(ann).settlement(intent));
   const Outcome again = two->commit(payment_of(ann, "first", 1));
   ASSERT_NE(committed(again), nullptr);
   EXPECT_TRUE(committed(again)->repeated);

@@ -71,10 +71,11 @@ TEST_F(ParticipantTest, SettlesByTurningTheHoldIntoASettlement) {  // I5
   EXPECT_EQ(participant.value("points"), 2);
   EXPECT_EQ(participant.hold(own.intent), nullptr);
   EXPECT_NE(participant.hold(other.intent), nullptr);
-  ASSERT_NE(participant.settlement(own.intent), nullptr);
+  ASSERT_TRUE(participant.settlement(own.intent));
   EXPECT_EQ(participant.settlement(own.intent)->entry, EntryNumber{3});
-  EXPECT_EQ(participant.settlement(other.intent), nullptr);
-  EXPECT_EQ(participant.settlement_of(request), participant.settlement(own.intent));
+  EXPECT_FALSE(participant.settlement(other.intent));
+  ASSERT_TRUE(participant.settlement_of(request));
+  EXPECT_EQ(participant.settlement_of(request)->intent, own.intent);
 }
 
 TEST_F(ParticipantTest, StopsTheProcessRatherThanSettleWithoutAHold) {  // S8 I5

@@ -244,17 +244,19 @@ TEST_F(ParticipantsTest, SpillTheOldestSixteenIntoAPage) {
   const Participant now = world.participant(ann);
   EXPECT_EQ(now.pages, 2U);
   EXPECT_EQ(number(now.spilled_until), 1031);
-  EXPECT_EQ(now.settled.front().intent, settled(32).intent);
-  EXPECT_EQ(now.settled.back().intent, settled(47).intent);
+  EXPECT_EQ(now.settled.at(0).intent, settled(32).intent);
+  EXPECT_EQ(now.settled.at(now.settled.size() - 1).intent, settled(47).intent);
+  Settlements page;
+  for (int n = 0; n < 16; ++n) page.push_back(settled(0));
   EXPECT_EQ(world.bytes(settled_page_key(ann, 0)).size(),
-            write_settled_page(std::vector<Settled>(16, settled(0))).size() + 7);  // entries 10..16
+            write_settled_page(page).size() + 7);  // entries 10..16
 }
 
 TEST_F(ParticipantsTest, FindEverySettlementInAPage) {  // I5: settled lists are complete for ever
   settle(participants, 0, 80);
   const Participant now = world.participant(ann);
   for (int n = 0; n < 80; ++n) {
-    const bool in_document = now.settlement(settled(n).intent) != nullptr;
+    const bool in_document = now.settlement(settled(n).intent).has_value();
     const auto in_page = find_spilled(n);
     EXPECT_NE(in_document, in_page.has_value()) << n;
     EXPECT_EQ(in_page.value_or(settled(n)).entry, settled(n).entry);

@@ -89,7 +89,7 @@ TEST_F(ResolverTest, NeverBuysForTheUser) {  // S11
   const Operation operation = world.payment(ann);
   resolve(declare(operation, 2));
   for (const auto& stored : sound_entries(world, sequence)) EXPECT_TRUE(stored.entry->is_fence());
-  EXPECT_EQ(world.participant(ann).settlement(operation.intent), nullptr);
+  EXPECT_FALSE(world.participant(ann).settlement(operation.intent));
 }
 
 TEST_F(ResolverTest, LeavesAHoldWhoseDriverLives) {  // S11: never unlock blindly

@@ -27,7 +27,7 @@ struct RoundTest : testing::Test {
     EXPECT_EQ(participant.value("balance"), 70);
     EXPECT_TRUE(participant.holds.empty());
     ASSERT_EQ(participant.settled.size(), 1U);
-    EXPECT_EQ(participant.settled[0].entry, entry);
+    EXPECT_EQ(participant.settled.at(0).entry, entry);
     EXPECT_FALSE(world.bytes(sequence.receipt(entry)).empty());
     EXPECT_GE(world.head(sequence), entry);
   }
