@@ -101,17 +101,17 @@ std::optional<Error> LogMode::recover(const std::function<void()>& recovers) {
 std::optional<Error> LogMode::take_over(std::vector<LoggedRecord>& records, LogState state) {
   auto record = records.begin();
   do {
-    Memtable::Documents documents;
+    Generation documents;
     const std::size_t enough = documents_of_a_piece;
     for (; record != records.end() && documents.size() < enough; ++record) {
       for (Memtable::Write& write : record->writes) {
         state.versions = static_cast<std::uint64_t>(write.document.version);
-        documents.put(write);
+        documents.put(memtable_.hashed(write.key.text()).hash, write);
       }
       state.mark = record->behind;
     }
     state.is_logged = record != records.end();
-    const int code = write_down(environment_, packer_, documents, state);
+    const int code = write_down(environment_, packer_, sorted(documents.all()), state);
     if (code != 0) {
       const bool is_full = end_of_commit(environment_, code) == CommitEnd::full;
       return failure(is_full ? ENOSPC : code, "cannot take over the store's log");
@@ -241,16 +241,18 @@ void LogMode::start_flush() {
   const bool is_longer = is_short_ && log_.extension() > 0 &&
                          !environment_.directory().has_less_room_than(4 * log_.extension());
   oldest_ = Clock::now();
-  flush_ = std::async(std::launch::async | std::launch::deferred, [this, is_longer] {
-    const int code = write_down(environment_, packer_, memtable_.frozen(), flushing_);
+  const auto flush = [this, is_longer, frozen = memtable_.frozen()] {
+    outdated_.reset();
+    const int code = write_down(environment_, packer_, sorted(frozen->all()), flushing_);
     if (code == 0 && is_longer) log_.extend();
     return code;
-  });
+  };
+  flush_ = std::async(std::launch::async | std::launch::deferred, flush);
   is_short_ = false;
 }
 
 void LogMode::freeze(bool is_logged) {
-  memtable_.freeze();
+  outdated_ = memtable_.freeze();
   flushing_ = LogState{is_logged, log_.mark(), versions_};
   has_records_ = log_.used() > 0;
 }
@@ -264,7 +266,7 @@ std::optional<Error> LogMode::judge_flush(int code) {
   if (code == 0) {
     if (has_records_) log_.release(flushing_.mark);
     log_.adopt();
-    memtable_.drop_frozen();
+    memtable_.settle();
     refusal_.reset();
     return std::nullopt;
   }
@@ -302,6 +304,7 @@ std::optional<Error> LogMode::write(Requests& requests) {
   }
   writes_.clear();
   fresh_.clear();
+  writes_.reserve(requests.size());  // They stay where they are: their keys are looked at.
   for (Request& request : requests) decide(request);
   mdb_txn_reset(reading_->handle());
   if (writes_.empty()) return std::nullopt;
@@ -317,7 +320,7 @@ int LogMode::begin_reading() {
   return code;
 }
 
-LogMode::Known LogMode::look_up(std::string_view key, Version& version) {
+LogMode::Known LogMode::look_up(const HashedKey& key, Version& version) {
   if (const auto fresh = fresh_.find(key); fresh != fresh_.end()) {
     version = fresh->second;
     return Known::present;
@@ -326,7 +329,7 @@ LogMode::Known LogMode::look_up(std::string_view key, Version& version) {
     version = *recent;
     return Known::present;
   }
-  MDB_val name = value_of(key);
+  MDB_val name = value_of(key.text);
   MDB_val record{};
   const int code = mdb_get(reading_->handle(), environment_.documents(), &name, &record);
   if (code == MDB_NOTFOUND) return Known::absent;
@@ -340,7 +343,8 @@ void LogMode::decide(Request& request) {
   Order& order = request.order;
   if (order.kind == Order::Kind::nothing) return;
   Version known{};
-  const Known found = look_up(order.key.text(), known);
+  HashedKey key = memtable_.hashed(order.key.text());
+  const Known found = look_up(key, known);
   if (found == Known::damaged) {
     request.outcome = failure(MDB_CORRUPTED, writing);
     return;
@@ -354,8 +358,9 @@ void LogMode::decide(Request& request) {
   }
   const Version version{++versions_};
   request.outcome = Written{Write::done, version};
-  writes_.push_back({order.key.text(), {version, std::move(order.value)}});
-  fresh_.insert_or_assign(order.key.text(), version);
+  writes_.push_back({std::move(order.key), {version, std::move(order.value)}});
+  key.text = writes_.back().key.text();
+  fresh_.insert_or_assign(key, version);
 }
 
 std::optional<Error> LogMode::log_and_publish(Requests& requests) {
@@ -383,10 +388,11 @@ std::optional<Error> LogMode::end() {
   }
   freeze(false);
   oldest_ = Clock::now();
-  if (auto wrong = judge_flush(write_down(environment_, packer_, memtable_.frozen(), flushing_))) {
-    return wrong;
-  }
+  const int code = write_down(environment_, packer_, sorted(memtable_.frozen()->all()), flushing_);
+  if (auto wrong = judge_flush(code)) return wrong;
   if (refusal_) return std::nullopt;
+  memtable_.forget();
+  outdated_.reset();
   is_on_ = false;
   is_slow_ = false;
   (void)presence_.try_share();

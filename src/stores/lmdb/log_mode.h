@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <functional>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "posse/result.h"
@@ -88,7 +88,7 @@ class LogMode {
   std::optional<Error> judge_flush(int code);
   void note_window(Clock::time_point now);
   int begin_reading();
-  Known look_up(std::string_view key, Version& version);
+  Known look_up(const HashedKey& key, Version& version);
   void decide(Request& request);
   std::optional<Error> log_and_publish(Requests& requests);
 
@@ -111,12 +111,13 @@ class LogMode {
   std::uint64_t versions_ = 0;  ///< The last version given out.
   std::optional<Transaction> reading_;
   std::vector<Memtable::Write> writes_;
-  std::unordered_map<std::string_view, Version, KeyHash> fresh_;  ///< The keys of `writes_`.
+  ByKey<Version> fresh_;  ///< The keys of `writes_`.
 
   Packer packer_;
-  bool has_records_ = false;      ///< The log had some when the documents were frozen.
-  LogState flushing_;             ///< What the frozen documents come to.
-  std::future<int> flush_;        ///< LMDB's code.
+  bool has_records_ = false;  ///< The log had some when the documents were frozen.
+  LogState flushing_;         ///< What the frozen documents come to.
+  std::future<int> flush_;    ///< LMDB's code.
+  std::shared_ptr<const Generation> outdated_;  ///< Destroyed by the next flush.
   Clock::time_point oldest_{};    ///< When the oldest document was published that is not frozen.
   std::optional<Error> refusal_;  ///< Why the last flush failed; writes wait for a better one.
 };

@@ -13,7 +13,7 @@ struct LogPlan {
   /// The file `log` begins with the least and grows when it is full before the LMDB file has caught
   /// up. With less than 5 MiB there is not always room for the largest value.
   std::size_t bytes_min = std::size_t{4} * 1024 * 1024;
-  std::size_t bytes_max = std::size_t{64} * 1024 * 1024;
+  std::size_t bytes_max = std::size_t{256} * 1024 * 1024;
 };
 
 }  // namespace posse::lmdb

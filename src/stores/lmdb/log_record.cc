@@ -27,13 +27,13 @@ std::uint64_t checksum(const LogKey& key, std::string_view record) {
 }
 
 void append_write(std::string& record, const Memtable::Write& write) {
-  const auto key_bytes = static_cast<std::uint16_t>(write.key.size());
+  const auto key_bytes = static_cast<std::uint16_t>(write.key.text().size());
   const auto value_bytes = static_cast<std::uint32_t>(write.document.value.size());
   std::array<char, logged_write_head_bytes> head{};
   std::memcpy(head.data(), &key_bytes, sizeof key_bytes);
   std::memcpy(head.data() + sizeof key_bytes, &value_bytes, sizeof value_bytes);
   record.append(head.data(), head.size());
-  record += write.key;
+  record += write.key.text();
   record += write.document.value;
 }
 
@@ -46,7 +46,7 @@ bool take_write(std::string_view& rest, Memtable::Write& write) {
   std::memcpy(&value_bytes, rest.data() + sizeof key_bytes, sizeof value_bytes);
   rest.remove_prefix(logged_write_head_bytes);
   if (rest.size() < std::size_t{key_bytes} + value_bytes) return false;
-  write.key = rest.substr(0, key_bytes);
+  write.key = Key(std::string(rest.substr(0, key_bytes)));
   write.document.value = rest.substr(key_bytes, value_bytes);
   rest.remove_prefix(std::size_t{key_bytes} + value_bytes);
   return true;
@@ -64,7 +64,7 @@ std::string make_record(const LogKey& key, std::uint64_t number,
                         const std::vector<Memtable::Write>& writes) {
   std::size_t bytes = record_head_bytes;
   for (const Memtable::Write& write : writes) {
-    bytes += logged_write_head_bytes + write.key.size() + write.document.value.size();
+    bytes += logged_write_head_bytes + write.key.text().size() + write.document.value.size();
   }
   std::string record;
   record.reserve(bytes);

@@ -63,14 +63,15 @@ int put_state(const Environment& environment, MDB_txn* transaction, const LogSta
 }
 
 /// In the order of keys, so that each page is found once and filled well.
-int put_documents(MDB_cursor* cursor, Packer& packer, const Memtable::Documents& documents) {
-  for (const auto& [name, document] : documents.ordered()) {
-    const std::string_view packed = packer.pack(document->value);
-    MDB_val key = value_of(name);
+int put_documents(MDB_cursor* cursor, Packer& packer,
+                  const std::vector<const Memtable::Write*>& documents) {
+  for (const Memtable::Write* const write : documents) {
+    const std::string_view packed = packer.pack(write->document.value);
+    MDB_val key = value_of(write->key.text());
     MDB_val room{number_bytes + packed.size(), nullptr};
     const int code = mdb_cursor_put(cursor, &key, &room, MDB_RESERVE);
     if (code != 0) return code;
-    fill_record(room, document->version, packed);
+    fill_record(room, write->document.version, packed);
   }
   return 0;
 }
@@ -83,8 +84,8 @@ int read_log_state(const Environment& environment, LogState& state) {
   return read(environment, transaction.handle(), state);
 }
 
-int write_down(Environment& environment, Packer& packer, const Memtable::Documents& documents,
-               const LogState& state) {
+int write_down(Environment& environment, Packer& packer,
+               const std::vector<const Memtable::Write*>& documents, const LogState& state) {
   Transaction transaction(environment.handle(), 0U);
   if (transaction.begun() != 0) return transaction.begun();
   MDB_cursor* cursor = nullptr;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "stores/lmdb/environment.h"
 #include "stores/lmdb/log.h"
@@ -21,9 +22,10 @@ struct LogState {
 /// Reads it; a code of LMDB.
 int read_log_state(const Environment& environment, LogState& state);
 
-/// Puts `documents` and `state` into the file in one transaction, durable when it returns 0. Waits
-/// for LMDB's lock. Any other code is LMDB's, and of which Writer knows what it means.
-int write_down(Environment& environment, Packer& packer, const Memtable::Documents& documents,
-               const LogState& state);
+/// Puts `documents`, sorted by key, and `state` into the file in one transaction, durable when it
+/// returns 0. Waits for LMDB's lock. Any other code is LMDB's, and of which Writer knows what it
+/// means.
+int write_down(Environment& environment, Packer& packer,
+               const std::vector<const Memtable::Write*>& documents, const LogState& state);
 
 }  // namespace posse::lmdb

@@ -2,42 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stores/lmdb/memtable.h"
 
+#include <string>
 #include <utility>
 
-#include <sodium.h>
-
-#include "stores/lmdb/record.h"
-
 namespace posse::lmdb {
-
-KeyHash::KeyHash() {
-  static_assert(crypto_shorthash_KEYBYTES == sizeof key_);
-  randombytes_buf(key_.data(), key_.size());
-}
-
-std::size_t KeyHash::operator()(std::string_view key) const {
-  static_assert(crypto_shorthash_BYTES == number_bytes);
-  std::array<unsigned char, crypto_shorthash_BYTES> hash{};
-  crypto_shorthash(hash.data(), reinterpret_cast<const unsigned char*>(key.data()), key.size(),
-                   key_.data());
-  return read_number(hash.data());
-}
-
-void Memtable::Documents::put(Write& write) {
-  const auto [place, is_new] = found_.try_emplace(std::move(write.key));
-  place->second = std::move(write.document);
-  if (is_new) ordered_.emplace(place->first, &place->second);
-}
-
-const Document* Memtable::Documents::find(std::string_view key) const {
-  const auto found = found_.find(key);
-  return found == found_.end() ? nullptr : &found->second;
-}
-
-void Memtable::Documents::swap(Documents& other) noexcept {
-  found_.swap(other.found_);
-  ordered_.swap(other.ordered_);
-}
 
 Memtable::Reading::Reading(const Memtable& table) {
   const std::lock_guard gate(table.gate_);
@@ -47,52 +15,91 @@ Memtable::Reading::Reading(const Memtable& table) {
 void Memtable::publish(std::vector<Write>& writes) {
   const Writing writing(*this);
   for (Write& write : writes) {
-    bytes_ += write.key.size() + write.document.value.size();
-    active_.put(write);
+    bytes_ += write.key.text().size() + write.document.value.size();
+    active_->put(hash_(write.key.text()).hash, write);
   }
 }
 
 std::optional<Document> Memtable::find(std::string_view key) const {
+  const HashedKey hashed = hash_(key);
   const Reading reading(*this);
-  const Document* const found = look(key);
+  const Document* const found = look(hashed);
   if (found == nullptr) return std::nullopt;
   return *found;
 }
 
-std::optional<Version> Memtable::version_of(std::string_view key) const {
+std::optional<Version> Memtable::version_of(const HashedKey& key) const {
   const Document* const found = look(key);
   if (found == nullptr) return std::nullopt;
   return found->version;
 }
 
-const Document* Memtable::look(std::string_view key) const {
-  const Document* const found = active_.find(key);
-  return found == nullptr ? frozen_.find(key) : found;
+const Document* Memtable::look(const HashedKey& key) const {
+  const Document* const found = active_->find(key);
+  return found == nullptr ? frozen_->find(key) : found;
 }
 
-void Memtable::freeze() {
-  const Writing writing(*this);
-  frozen_.swap(active_);
+std::shared_ptr<const Generation> Memtable::freeze() {
+  auto next = std::make_shared<Generation>(active_->size());
+  is_in_file_ = false;
   bytes_ = 0;
+  const Writing writing(*this);
+  next.swap(active_);
+  next.swap(frozen_);
+  return next;
 }
 
-void Memtable::drop_frozen() {
-  Documents dropped;  // Lives longer than the lock, for it takes a while to go.
+void Memtable::forget() {
+  auto none = std::make_shared<Generation>();
   const Writing writing(*this);
-  dropped.swap(frozen_);
+  none.swap(frozen_);
 }
 
 std::vector<Listed> Memtable::list(const Range& range, const std::function<void()>& then) const {
+  // A freeze may come between the two steps, once in a while.
+  for (;;) {
+    std::shared_ptr<Generation> unordered;
+    {
+      const Reading reading(*this);
+      unordered = without_order();
+      if (!unordered) {
+        auto page = merge(range);
+        then();
+        return page;
+      }
+    }
+    bring_into_order(*unordered);
+  }
+}
+
+std::shared_ptr<Generation> Memtable::without_order() const {
+  if (active_->ordered() == nullptr) return active_;
+  return frozen_->ordered() == nullptr ? frozen_ : nullptr;
+}
+
+void Memtable::bring_into_order(Generation& generation) const {
+  std::vector<const Write*> known;
+  {
+    const Reading reading(*this);
+    known = generation.all();
+  }
+  known = sorted(std::move(known));
+  const Writing writing(*this);
+  generation.adopt_order(known);
+}
+
+std::vector<Listed> Memtable::merge(const Range& range) const {
   std::vector<Listed> page;
-  const Reading reading(*this);
-  auto newer = active_.ordered().lower_bound(range.first);
-  auto older = frozen_.ordered().lower_bound(range.first);
-  const auto is_there = [&range](const Documents::Ordered& all, const auto& place) {
+  const Generation::Ordered& all_newer = *active_->ordered();
+  const Generation::Ordered& all_older = *frozen_->ordered();
+  auto newer = all_newer.lower_bound(range.first);
+  auto older = all_older.lower_bound(range.first);
+  const auto is_there = [&range](const Generation::Ordered& all, const auto& place) {
     return place != all.end() && place->first.starts_with(range.prefix);
   };
   while (page.size() < range.items_max) {
-    const bool has_newer = is_there(active_.ordered(), newer);
-    const bool has_older = is_there(frozen_.ordered(), older);
+    const bool has_newer = is_there(all_newer, newer);
+    const bool has_older = is_there(all_older, older);
     if (!has_newer && !has_older) break;
     const bool is_newer = has_newer && (!has_older || newer->first <= older->first);
     const auto& [key, document] = is_newer ? *newer : *older;
@@ -101,7 +108,6 @@ std::vector<Listed> Memtable::list(const Range& range, const std::function<void(
     if (has_older && older->first == key) ++older;
     if (is_newer) ++newer;
   }
-  then();
   return page;
 }
 

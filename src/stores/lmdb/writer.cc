@@ -117,19 +117,21 @@ std::optional<Error> Writer::open(Directory directory, const LogPlan& plan) {
 
 void Writer::work() {
   Instant check = std::chrono::steady_clock::now() + readers_period;
+  Instant turn = std::chrono::steady_clock::now();
   for (;;) {
-    const Instant now = std::chrono::steady_clock::now();
-    const Instant due = log_->is_on() ? std::min(check, now + log_period) : check;
-    const auto work = queue_.wait(due);
+    const auto work = queue_.wait(log_->is_on() ? std::min(check, turn) : check);
     if (work == WriteQueue::Work::stop) break;
-    if (log_->is_on() && !broken_) {
+    const Instant now = std::chrono::steady_clock::now();
+    // Not before each record: it asks the system for five things.
+    if (log_->is_on() && !broken_ && now >= turn) {
       broken_ = log_->turn();
       if (broken_) queue_.finish(broken_);
+      turn = now + log_period;
     }
     if (work == WriteQueue::Work::write) write_waiting();
-    if (std::chrono::steady_clock::now() >= check) {
+    if (now >= check) {
       environment_->clear_killed_readers();
-      check = std::chrono::steady_clock::now() + readers_period;
+      check = now + readers_period;
     }
   }
   if (log_->is_on() && !broken_) (void)log_->end();

@@ -260,6 +260,17 @@ TEST(LmdbLog, CountersOfALoggerAndItsGuestsAddUp) {
   EXPECT_EQ(Opened(scratch.path()).text("counter"), "1920");  // 4 processes, 8 coroutines, 60.
 }
 
+// What it has put into the file it reads from its memory, which is right as long as it is alone.
+TEST(LmdbLog, WhatAGuestHasWrittenIsReadByWhoLogged) {
+  const ScratchDirectory scratch;
+  Opened opened(scratch.path(), at_once);
+  ASSERT_EQ(words(opened.add("before", "value")), "done");
+  ASSERT_EQ(words(opened.add("counter", "0")), "done");
+  EXPECT_EQ(format_in_file(scratch), "2");
+  EXPECT_EQ(Child(actor("count", scratch, "5")).finish(), 0);
+  EXPECT_EQ(opened.text("counter"), "40");  // 8 coroutines, 5 times.
+}
+
 TEST(LmdbLog, AStoppedLoggerKeepsOthersOutUntilItIsKilled) {
   const ScratchDirectory scratch;
   Child writer(actor("add", scratch, "a/"));
