@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/text.h"
 
-#include <array>
+#include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <cstdio>
+#include <string>
 
 namespace posse {
 namespace {
@@ -39,14 +39,20 @@ std::string rfc3339(Time time) {
   const auto day = chrono::floor<chrono::days>(time);
   const chrono::year_month_day date(day);
   const chrono::hh_mm_ss clock(time - day);
-  std::array<char, 40> text{};
-  const int length = std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02ld:%02ld:%02ld.%03ldZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<long>(clock.hours().count()),
-      static_cast<long>(clock.minutes().count()), static_cast<long>(clock.seconds().count()),
-      static_cast<long>(clock.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(length)};
+  std::string text;
+  // By hand: each purchase writes three, and printf takes ten times as long.
+  const auto add = [&text](std::int64_t number, std::size_t width, char end) {
+    const std::string digits = std::to_string(number);
+    text.append(width - std::min(width, digits.size()), '0').append(digits) += end;
+  };
+  add(static_cast<int>(date.year()), 4, '-');
+  add(static_cast<unsigned>(date.month()), 2, '-');
+  add(static_cast<unsigned>(date.day()), 2, 'T');
+  add(clock.hours().count(), 2, ':');
+  add(clock.minutes().count(), 2, ':');
+  add(clock.seconds().count(), 2, '.');
+  add(clock.subseconds().count(), 3, 'Z');
+  return text;
 }
 
 std::optional<Time> from_rfc3339(std::string_view text) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "core/fields.h"
 #include "core/task_group.h"
@@ -30,6 +31,16 @@ using SelfView = std::function<Task<NodeView>()>;
 /// Asks at the desk where the audits of this process run.
 using AuditAsker = std::function<Task<Response>(AuditCall call)>;
 
+/// The event that was made last, and what of.
+struct ToldEvent {
+  Name id;
+  Version version{};
+  Steady asked{};
+  Steady made{};
+  EntryNumber entry{};
+  std::string text;
+};
+
 /// What the routes work with. Lives as long as they are asked.
 struct ApiParts {
   Shop& shop;
@@ -48,6 +59,7 @@ struct ApiParts {
   Seller seller;
   SelfView self;
   AuditAsker audit;
+  ToldEvent told;
 };
 
 /// Accounts, sessions, and what an account sees of itself.

@@ -114,6 +114,8 @@ Task<Response> log_in(ApiParts* parts, const Request* request) {
   if (auto wrong = read_credentials(*request, credentials)) co_return *std::move(wrong);
   const Name name = *credentials.name;
   if (auto wait = held_up(parts, request, name)) co_return *std::move(wait);
+  // Asked again when the hash is there: whoever floods shall cost no reads of the store.
+  if (!parts->passwords.has_room(request->peer)) co_return too_busy();
   // Before the hash: of a password that is changed meanwhile, the session has ended.
   const auto generation = co_await parts->sessions.generation(name);
   if (!generation) co_return answer_of(generation.error());

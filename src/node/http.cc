@@ -91,6 +91,20 @@ std::optional<std::string> decode(std::string_view encoded, const std::string& w
   return {};
 }
 
+/// A proxy's form of a target (RFC 9112, 3.2.2) as all others send it. Its authority is what Host
+/// is to say.
+std::string_view without_authority(std::string_view target, Request& request) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!same_token(target.substr(0, scheme.size()), scheme)) continue;
+    target.remove_prefix(scheme.size());
+    const std::size_t end = std::min(target.find_first_of("/?"), target.size());
+    request.fields["host"] = target.substr(0, end);
+    target.remove_prefix(end);
+    return target.empty() ? "/" : target;
+  }
+  return target;
+}
+
 }  // namespace
 
 std::string_view Request::field(const std::string& name) const {
@@ -155,6 +169,7 @@ std::optional<std::string> split_target(std::string_view target, Request& reques
   if (!std::ranges::all_of(target, allowed)) {
     return "the target must be ASCII without `#`, and percent-encode all else";
   }
+  target = without_authority(target, request);
   const std::size_t mark = target.find('?');
   request.path = target.substr(0, mark);
   std::string path;

@@ -32,12 +32,18 @@ bool matches(const std::vector<std::string>& pattern, const std::vector<std::str
   return true;
 }
 
-Response not_allowed(const std::set<std::string>& methods) {
+/// As a field Allow has them.
+std::string list_of(const std::set<std::string>& methods) {
   std::string allowed;
   for (const auto& method : methods) {
     allowed += (allowed.empty() ? "" : ", ") + method;
     if (method == "GET") allowed += ", HEAD";
   }
+  return allowed;
+}
+
+Response not_allowed(const std::set<std::string>& methods) {
+  const std::string allowed = list_of(methods);
   Response response =
       problem(405, "method_not_allowed", "this path knows " + allowed + " and nothing else");
   response.fields.emplace_back("Allow", allowed);
@@ -73,8 +79,16 @@ void Router::add(std::string method, const std::string& pattern, Handler handler
                      .parameters = std::move(parameters)});
 }
 
+/// What some path knows (RFC 9110, 9.3.7).
+Response Router::options_of_all() const {
+  std::set<std::string> methods{"OPTIONS"};
+  for (const Route& route : routes_) methods.insert(route.method);
+  return {.status = 204, .fields = {{"Allow", list_of(methods)}}, .body = {}, .stream = {}};
+}
+
 std::variant<const Router::Route*, Response> Router::route(Request& request) const {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  if (request.path == "*" && method == "OPTIONS") return options_of_all();
   std::set<std::string> methods;
   const auto path = segments_of(request.path);
   for (const Route& route : routes_) {

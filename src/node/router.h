@@ -28,10 +28,12 @@ class Router {
 
   /// The route of `request`, whose `parts` it fills; else the problem to answer: 404 if there is
   /// none, 405 with the methods there are, 400 if its query is not the route's, 412 if its If-Match
-  /// does not. HEAD is GET.
+  /// does not. HEAD is GET. `OPTIONS *` is told all methods.
   std::variant<const Route*, Response> route(Request& request) const;
 
  private:
+  Response options_of_all() const;
+
   std::vector<Route> routes_;
 };
 

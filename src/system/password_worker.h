@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -20,18 +21,29 @@ namespace posse {
 
 /// One thread, at low priority, and a bounded queue before it: each hash takes some 0.1 s and
 /// 64 MiB. Its callers live on one executor, and it outlives their calls.
+///
+/// Between two hashes the thread rests for as long as the process is busy with other things: where
+/// its sales take half of two cores, a flood of logins gets a tenth of a core; where it has nothing
+/// else to do, one hash follows the other.
 class PasswordWorker {
  public:
-  /// Calls that wait; more are refused.
+  /// Calls that wait; more are refused. Where hashes are slow, fewer: those that are done within
+  /// `wait_max`, after which a client gives up and asks again.
   static constexpr std::size_t waiting_max = 12;
+  static constexpr std::chrono::seconds wait_max{5};
 
-  /// While more than this wait, the thread rests before each hash three times as long as the last
-  /// one took: a flood gets a quarter of a core, however idle it is. Even then the last in the
-  /// queue waits some 5 s.
-  static constexpr std::size_t crowd = 2;
+  /// Of the calls that may wait, one address may have one in so many, and at least one: a flood
+  /// from it leaves room for others.
+  static constexpr std::size_t peers_at_least = 4;
 
-  /// Calls of one address that wait: a flood from three leaves room for others.
-  static constexpr std::size_t waiting_of_a_peer_max = 3;
+  /// How long the thread rests after a hash that took `worked`, while the process works at `share`
+  /// of what all cores can: at 1, a hash is one part in seventeen of the thread's time.
+  static constexpr std::chrono::nanoseconds rest_after(std::chrono::nanoseconds worked,
+                                                       double share) {
+    constexpr double rest_most = 16;
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(worked * rest_most *
+                                                                std::min(share, 1.0));
+  }
 
   explicit PasswordWorker(boost::asio::any_io_executor executor);
 
@@ -42,6 +54,9 @@ class PasswordWorker {
   /// Empty if too many wait.
   Task<std::optional<bool>> verify(std::string peer, std::string password, std::string hash);
 
+  /// Whether a call of `peer` would be let in now. To be asked before anything costly is done.
+  bool has_room(const std::string& peer) const;
+
   std::size_t waiting() const { return waiting_; }
 
  private:
@@ -49,13 +64,20 @@ class PasswordWorker {
   template <class Work>
   Task<std::optional<std::invoke_result_t<Work>>> run(std::string peer, Work work);
 
-  void rest() const;
+  /// On the thread, before a hash. Returns the share of all cores that the process has worked at
+  /// since the hash before.
+  double rest() const;
 
   boost::asio::any_io_executor executor_;
   std::map<std::string, std::size_t> peers_;  // calls that wait, of each address
   boost::asio::thread_pool thread_{1};
-  std::atomic<std::size_t> waiting_ = 0;          // written by the executor
-  std::chrono::steady_clock::duration worked_{};  // the thread's: the last hash
+  std::size_t waiting_ = 0;
+  std::atomic<std::chrono::nanoseconds> spacing_{};  // of the hashes of a flood now
+
+  // The thread's own, of the last hash.
+  std::chrono::nanoseconds worked_{};
+  std::chrono::steady_clock::time_point ended_{};
+  std::chrono::nanoseconds process_worked_{};  // when it ended
 };
 
 }  // namespace posse

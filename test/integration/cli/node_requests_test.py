@@ -55,6 +55,23 @@ class Targets(RequestsCase):
         for path in ("%c3%a4", "%ef%bf%bf", "%f0%90%80%80", "%f4%8f%bf%bf", "%00"):
             self.good_ask(404, node, "GET", f"/v1/campaigns/{path}")
 
+    def test_may_be_in_absolute_form(self):
+        node = self.node()
+        self.open_shop(node)
+        for target in (b"http://shop.example/v1/campaigns?limit=1", b"HTTPS://b:1/v1/campaigns"):
+            status, body = self.raw(node, b"GET " + target + b" HTTP/1.1\r\n" + CLOSE + b"\r\n")
+            self.assertEqual((status, len(body["campaigns"])), (200, 1))
+
+    def test_may_be_the_whole_node(self):
+        node = self.node()
+        host, port = node.address.split(":")
+        with socket.create_connection((host, int(port)), timeout=15) as connection:
+            connection.sendall(b"OPTIONS * HTTP/1.1\r\n" + CLOSE + b"\r\n")
+            head = connection.recv(4096).decode()
+        self.assertTrue(head.startswith("HTTP/1.1 204 "), head)
+        self.assertIn("Allow: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT", head)
+        self.refused(node, b"GET * HTTP/1.1\r\n" + CLOSE + b"\r\n", 404)
+
     def test_have_the_parameters_of_their_path_once(self):
         node = self.node()
         token = self.open_shop(node)["root"]
