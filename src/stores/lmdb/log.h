@@ -44,7 +44,9 @@ class Log {
   bool is_half_full() const { return 2 * used() >= bytes_; }
 
   /// How much `extend` would add now; 0 if the file is as long as it may be.
-  std::size_t extension() const { return std::min(bytes_, bytes_max_ - bytes_); }
+  std::size_t extension() const {
+    return std::min({bytes_, bytes_max_ - bytes_, extension_bytes_max});
+  }
 
   /// Makes the file longer by the extension. May run in another thread beside all calls but this
   /// one and `adopt`.
@@ -61,6 +63,9 @@ class Log {
   void release(const LogMark& mark) { tail_ = mark.place; }
 
  private:
+  /// Records that are written meanwhile wait in the disk's queue: for some 30 ms.
+  static constexpr std::size_t extension_bytes_max = std::size_t{16} * 1024 * 1024;
+
   int open(const Directory& directory, std::size_t bytes_min);
   int open_durable(int flags);
   int probe();
