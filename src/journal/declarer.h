@@ -63,8 +63,8 @@ class Declarer {
  private:
   struct Look;
 
-  Task<Result<Declaration>> declare_on(const Attempt* attempt, Key key);
-  Task<Result<std::optional<Declaration>>> declare_once(const Attempt* attempt, Key key,
+  Task<Result<Declaration>> declare_on(const Attempt* attempt, const Key* key);
+  Task<Result<std::optional<Declaration>>> declare_once(const Attempt* attempt, const Key* key,
                                                         Look* seen);
   Task<Result<bool>> release_on(Key key, Hold hold);
   Task<void> help(Key key, Hold hold);

@@ -23,10 +23,12 @@ Turnstile::Turnstile(Sequence sequence, Parts parts)
       parts_(parts),
       publisher_(sequence_, {parts.sequences, parts.finisher, parts.clock, parts.counters}) {}
 
+bool Turnstile::is_fresh() const {
+  return tip_ && parts_.clock.steady() - refreshed_ <= settings_age_max;
+}
+
 Task<Result<std::optional<Refusal>>> Turnstile::open() {
-  if (tip_ && parts_.clock.steady() - refreshed_ <= settings_age_max) {
-    co_return std::optional<Refusal>{};
-  }
+  if (is_fresh()) co_return std::optional<Refusal>{};
   const auto head = co_await parts_.sequences.head(sequence_);
   if (!head) co_return head.error();
   if (!*head) {
@@ -74,7 +76,8 @@ bool Turnstile::full() const {
   return waiting_.size() >= waiting_max;
 }
 
-Task<Passage> Turnstile::pass(std::shared_ptr<const Operation> operation, EntryNumber last) {
+std::shared_ptr<Turnstile::Waiting> Turnstile::pass(std::shared_ptr<const Operation> operation,
+                                                    EntryNumber last) {
   auto own = std::make_shared<Waiting>();
   own->operation = std::move(operation);
   own->last = last;
@@ -83,8 +86,7 @@ Task<Passage> Turnstile::pass(std::shared_ptr<const Operation> operation, EntryN
     running_ = true;
     parts_.tasks.spawn(run());
   }
-  co_await own->answered.wait();
-  co_return *std::move(own->passage);
+  return own;
 }
 
 Task<void> Turnstile::run() {

@@ -60,7 +60,10 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
 
   Turnstile(Sequence sequence, Parts parts);
 
-  /// Learns settings and tip, unless they are known and fresh enough to compose with.
+  /// Whether settings and tip are known and fresh enough to compose with.
+  bool is_fresh() const;
+
+  /// Learns settings and tip, unless they are fresh.
   /// A refusal `unknown_sequence` if the sequence does not exist.
   /// Errors: the store's; `unreadable`; `contended`.
   Task<Result<std::optional<Refusal>>> open();
@@ -71,10 +74,18 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   /// Why `operation` would not go in now; a look without consequences.
   std::optional<Refusal> preview(const Operation& operation);
 
-  /// Waits until `operation`, whose holds are declared up to `last`, is through or refused. After
-  /// Unanswered its holds must be left alone; after anything but Claimed and that, none of
+  /// An operation that waits. Once it is answered, `passage` is there.
+  struct Waiting {
+    std::shared_ptr<const Operation> operation;
+    EntryNumber last{};
+    Event answered;
+    std::optional<Passage> passage;
+  };
+
+  /// Lets `operation`, whose holds are declared up to `last`, wait until it is through or refused.
+  /// After Unanswered its holds must be left alone; after anything but Claimed and that, none of
   /// its adds is unanswered.
-  Task<Passage> pass(std::shared_ptr<const Operation> operation, EntryNumber last);
+  std::shared_ptr<Waiting> pass(std::shared_ptr<const Operation> operation, EntryNumber last);
 
   bool full() const;
   bool idle() const {
@@ -82,12 +93,6 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   }
 
  private:
-  struct Waiting {
-    std::shared_ptr<const Operation> operation;
-    EntryNumber last{};
-    Event answered;
-    std::optional<Passage> passage;
-  };
   using Batch = std::vector<std::shared_ptr<Waiting>>;
   /// Does not fit behind others in an entry: true only once that entry is.
   struct LeftOut {
