@@ -28,7 +28,7 @@ using Declaration = std::variant<Declared, Earlier, Lost, Refusal>;
 
 /// One attempt at an order: its operation and the hold it puts into each participant.
 struct Attempt {
-  std::shared_ptr<const Operation> operation;
+  std::shared_ptr<Operation> operation;
   Key guard;
   RequestKey request;
   bool is_new = false;

@@ -33,7 +33,7 @@ Turns::Places alone_at(const std::set<Key>& keys) {
 
 /// One order on its way.
 struct Journal::Drive {
-  const Order* order;
+  Order* order;
   std::size_t bytes;
   std::shared_ptr<Turnstile> turnstile;
   Steady began{};
@@ -110,7 +110,7 @@ Task<Result<std::optional<Outcome>>> Journal::attempt(Drive* drive) {
     refusal = busy("the request took too long; try again");
   }
   if (!refusal) {
-    drive->attempt = new_attempt(*drive);
+    start_attempt(*drive);
     refusal = drive->turnstile->preview(*drive->attempt.operation);
   }
   if (refusal) {
@@ -186,7 +186,7 @@ std::optional<Refusal> Journal::choose(Drive* drive,
   operation.effects = std::move(order.effects);
   operation.line = std::move(order.line);
   operation.bytes = bytes;
-  drive->attempt.operation = std::make_shared<const Operation>(std::move(operation));
+  drive->attempt.operation = std::make_shared<Operation>(std::move(operation));
   Hold nothing_aside;
   auto participant = participants.begin();
   for (const Key& key : exclusive_keys(*drive->order)) {
@@ -224,19 +224,28 @@ Task<Result<std::optional<Outcome>>> Journal::claim(Drive* drive) {
   co_return std::get<Error>(std::move(passage));
 }
 
-Attempt Journal::new_attempt(const Drive& drive) {
+/// The operation is made of the order once, and goes from one attempt to the next. Where its
+/// effects are chosen, the order keeps what it is chosen from.
+std::shared_ptr<Operation> Journal::operation_of(Drive& drive) {
+  Order& order = *drive.order;
+  if (drive.attempt.operation && !order.choose) return std::move(drive.attempt.operation);
+  auto operation = std::make_shared<Operation>();
+  operation->bytes = drive.bytes;
+  operation->effects = order.choose ? order.effects : std::move(order.effects);
+  operation->line = order.choose ? order.line : std::move(order.line);
+  operation->data = order.choose ? order.data : std::move(order.data);
+  return operation;
+}
+
+void Journal::start_attempt(Drive& drive) {
   const Order& order = *drive.order;
   const Intent intent = Intent::attempt(order.request, doors_.random);
   const std::uint64_t window =
       std::min(window_entries << static_cast<unsigned>(drive.attempts), window_entries_max);
   const EntryNumber tip = drive.turnstile->tip().entry;
-  Attempt attempt;
-  Operation operation{.intent = intent,
-                      .effects = order.effects,
-                      .line = order.line,
-                      .data = order.data,
-                      .bytes = drive.bytes};
-  attempt.operation = std::make_shared<const Operation>(std::move(operation));
+  Attempt& attempt = drive.attempt;
+  attempt.operation = operation_of(drive);
+  attempt.operation->intent = intent;
   attempt.guard = order.guard;
   attempt.request = order.request;
   attempt.is_new = order.is_new;
@@ -247,7 +256,6 @@ Attempt Journal::new_attempt(const Drive& drive) {
                   .issued = order.request.issued,
                   .reserve = {}};
   attempt.previous = drive.passed;
-  return attempt;
 }
 
 /// A request that would be refused now may have been granted before.
@@ -370,7 +378,7 @@ Task<Result<std::optional<std::vector<Participant>>>> Journal::read_in_turn(std:
   for (auto& byte : order.request.bytes) byte = static_cast<std::uint8_t>(doors_.random.bits());
   Drive drive{
       .order = &order, .bytes = 0, .turnstile = turnstile, .attempt = {}, .passed = {}, .turn = {}};
-  drive.attempt = new_attempt(drive);
+  start_attempt(drive);
   auto declared = co_await declarer_.declare(&drive.attempt);
   if (!declared) co_return declared.error();
   if (!std::holds_alternative<Declared>(*declared)) {

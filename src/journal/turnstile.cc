@@ -76,7 +76,7 @@ bool Turnstile::full() const {
   return waiting_.size() >= waiting_max;
 }
 
-std::shared_ptr<Turnstile::Waiting> Turnstile::pass(std::shared_ptr<const Operation> operation,
+std::shared_ptr<Turnstile::Waiting> Turnstile::pass(std::shared_ptr<Operation> operation,
                                                     EntryNumber last) {
   auto own = std::make_shared<Waiting>();
   own->operation = std::move(operation);
@@ -123,6 +123,7 @@ Task<void> Turnstile::claim_next() {
   auto claim = compose();
   if (claim.batch.empty()) co_return;
   const auto added = co_await add_until_decided(&claim);
+  if (added != Write::done) take_back(claim);
   if (!added) {
     give_back(claim);
   } else if (*added == Write::done) {
@@ -148,8 +149,8 @@ Turnstile::Claim Turnstile::compose() {
     } else if (refusal) {
       claim.left_out.push_back({.waiting = next, .refusal = *std::move(refusal)});
     } else {
-      parts_.composer.append(ground, claim.entry, *next->operation);
       bytes += next->operation->bytes;
+      parts_.composer.append(ground, claim.entry, std::move(*next->operation));
       claim.batch.push_back(next);
     }
   }
@@ -240,6 +241,15 @@ Task<void> Turnstile::settle(std::shared_ptr<const Entry> entry, Tip tip) {
 Task<void> Turnstile::publish() {
   const auto self = shared_from_this();
   co_await publisher_.run();
+}
+
+/// The entry is not ours, or nobody knows: its operations are again what they were.
+void Turnstile::take_back(Claim& claim) const {
+  for (std::size_t at = 0; at < claim.batch.size(); ++at) {
+    Operation& operation = *claim.batch[at]->operation;
+    operation = std::move(claim.entry.operations[at]);
+    parts_.composer.undo(operation);
+  }
 }
 
 void Turnstile::refuse_left_out(Claim& claim) {

@@ -74,9 +74,9 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   /// Why `operation` would not go in now; a look without consequences.
   std::optional<Refusal> preview(const Operation& operation);
 
-  /// An operation that waits. Once it is answered, `passage` is there.
+  /// An operation that waits; the turnstile's own until it is answered. Then `passage` is there.
   struct Waiting {
-    std::shared_ptr<const Operation> operation;
+    std::shared_ptr<Operation> operation;
     EntryNumber last{};
     Event answered;
     std::optional<Passage> passage;
@@ -84,8 +84,8 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
 
   /// Lets `operation`, whose holds are declared up to `last`, wait until it is through or refused.
   /// After Unanswered its holds must be left alone; after anything but Claimed and that, none of
-  /// its adds is unanswered.
-  std::shared_ptr<Waiting> pass(std::shared_ptr<const Operation> operation, EntryNumber last);
+  /// its adds is unanswered, and its effects are what they were.
+  std::shared_ptr<Waiting> pass(std::shared_ptr<Operation> operation, EntryNumber last);
 
   bool full() const;
   bool idle() const {
@@ -121,6 +121,7 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   const Entry& next_now();
   Claim compose();
   bool let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const Tip& tip);
+  void take_back(Claim& claim) const;
   void refuse_left_out(Claim& claim);
   void give_back(const Claim& claim);
   void drop_passed();
