@@ -81,7 +81,8 @@ Wrong Ledger::judge_entry(const Item& after, Moment now) {
       claimed.unsettled.emplace(effect.key, operation.intent);
     }
   }
-  const auto state = chain.last ? write_last_sale(*chain.last) : boost::json::object();
+  boost::json::object state;
+  if (chain.last) write_last_sale(*chain.last, state);
   if (entry.state != state) return at(entry) + " keeps another last sale than there was";
   (entry.is_fence() ? fences_ : entries_) += 1;
   chain.tip = entry.tip(after->value);

@@ -161,11 +161,9 @@ Wrong check_published(const Books& books, const Entry& entry) {
   if (has_receipt(books, entry) == entry.is_fence()) {
     return at(entry) + " is behind the head without receipt";
   }
-  for (const auto& [key, operations] : entry.by_participant()) {
-    for (const Operation* operation : operations) {
-      if (is_settled(books, key, operation->intent)) continue;
-      return at(entry) + " is behind the head, and not settled on " + key.text();
-    }
+  for (const auto& [key, operation] : entry.by_participant()) {
+    if (is_settled(books, *key, operation->intent)) continue;
+    return at(entry) + " is behind the head, and not settled on " + key->text();
   }
   return {};
 }

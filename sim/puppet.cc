@@ -34,9 +34,10 @@ class ScarceComposer final : public Composer {
     if (ground.tip.slot == Slot{} && entry.operations.empty()) return {};
     return Refusal{.code = "sold_out", .detail = "the only slot is sold", .more = {}};
   }
-  void append(const Ground& /*ground*/, Entry& entry, const Operation& operation) const override {
-    entry.operations.push_back(operation);
+  void append(const Ground& /*ground*/, Entry& entry, Operation operation) const override {
+    entry.operations.push_back(std::move(operation));
   }
+  void undo(Operation& /*operation*/) const override {}
 };
 
 Answer answer_to_the_dead(const Call& call) {

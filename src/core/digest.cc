@@ -39,7 +39,9 @@ Digest digest(std::string_view bytes) {
 }
 
 Digest digest_of(std::initializer_list<std::string_view> parts) {
+  constexpr std::size_t usual = 128;
   std::string all;
+  all.reserve(usual);
   for (const auto part : parts) {
     all += std::to_string(part.size());
     all += ':';

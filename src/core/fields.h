@@ -65,6 +65,17 @@ class Fields {
 std::optional<std::int64_t> number_in(const boost::json::object& object, std::string_view name);
 std::optional<std::string_view> text_in(const boost::json::object& object, std::string_view name);
 
+/// Gives the field of `object` this value, where it stands or behind the others. What operator[] of
+/// Boost 1.81 does besides: it makes room even for a field that is there, and moves every other
+/// one.
+template <class Value>
+void put(boost::json::object& object, std::string_view name, const Value& value) {
+  if (auto* there = object.if_contains(name))
+    *there = value;
+  else
+    object.emplace(name, value);
+}
+
 /// Memory for reading one document, taken from the stack and given back at once.
 class JsonMemory {
  public:

@@ -13,24 +13,30 @@ namespace posse {
 namespace json = boost::json;
 
 std::int64_t JsonScanner::integer() {
-  std::int64_t number = 0;
-  const auto read = std::from_chars(at_, end_, number);
+  constexpr std::ptrdiff_t fitting = 18;  // so many digits are a 64-bit number, whatever they are
+  const bool is_negative = is_next("-");
+  const char* const digits = is_negative ? at_ + 1 : at_;
+  const char* end = digits;
+  std::uint64_t sum = 0;
+  for (; end != end_ && *end >= '0' && *end <= '9'; ++end) {
+    sum = sum * 10 + static_cast<std::uint64_t>(*end - '0');
+  }
   // A zero stands alone, and has no sign.
-  if (read.ec != std::errc() || is_next("-0") || (is_next("0") && read.ptr != at_ + 1)) fail();
+  const bool is_zero = end != digits && *digits == '0';
+  if (end == digits || (is_zero && (is_negative || end != digits + 1))) fail();
+  auto number = static_cast<std::int64_t>(is_negative ? 0 - sum : sum);
+  if (end - digits > fitting && std::from_chars(at_, end, number).ec != std::errc()) fail();
   if (!is_good_) return 0;
-  at_ = read.ptr;
+  at_ = end;
   return number;
 }
 
 std::string_view JsonScanner::text() {
   expect("\"");
-  const auto* quote =
-      static_cast<const char*>(std::memchr(at_, '"', static_cast<std::size_t>(end_ - at_)));
-  if (quote == nullptr) fail();
   if (!is_good_) return {};
-  const std::string_view text(at_, static_cast<std::size_t>(quote - at_));
-  if (!PlainText::is(text, PlainText::high_bits)) fail();
-  at_ = quote + 1;
+  const std::string_view text = rest().substr(0, PlainText::length(rest(), PlainText::high_bits));
+  at_ += text.size();
+  expect("\"");
   return is_good_ ? text : std::string_view();
 }
 

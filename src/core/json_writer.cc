@@ -2,11 +2,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/json_writer.h"
 
+#include <array>
 #include <utility>
 
 #include "core/digest.h"
 
 namespace posse {
+namespace {
+
+std::size_t size_of_value(const boost::json::value& some) {
+  constexpr std::size_t digits_max = 20;
+  std::array<char, digits_max> digits{};
+  if (const auto* text = some.if_string()) return json_size(std::string_view(*text));
+  if (const auto* object = some.if_object()) return json_size(*object);
+  if (const auto* number = some.if_int64()) {
+    const char* const end = std::to_chars(digits.begin(), digits.end(), *number).ptr;
+    return static_cast<std::size_t>(end - digits.data());
+  }
+  return boost::json::serialize(some).size();
+}
+
+}  // namespace
+
+std::size_t json_size(std::string_view text) {
+  constexpr std::size_t quotes = 2;
+  if (PlainText::is(text)) return text.size() + quotes;
+  return boost::json::serialize(boost::json::string_view(text)).size();
+}
+
+std::size_t json_size(const boost::json::object& object) {
+  constexpr std::size_t braces = 2;
+  constexpr std::size_t colon_and_comma = 2;
+  std::size_t size = braces;
+  for (const auto& [name, value] : object) {
+    size += json_size(std::string_view(name)) + size_of_value(value) + colon_and_comma;
+  }
+  return object.empty() ? size : size - 1;  // no comma behind the last one
+}
 
 void JsonWriter::value(std::span<const std::uint8_t> bytes) {
   separate();
@@ -49,13 +81,17 @@ void JsonWriter::grow(std::size_t bytes) {
 }
 
 void JsonWriter::escaped(std::string_view text) {
-  json(boost::json::serialize(boost::json::string_view(text)));
+  append(boost::json::serialize(boost::json::string_view(text)));
 }
 
 void JsonWriter::json(std::string_view text) {
   separate();
-  std::copy(text.begin(), text.end(), room(text.size()));
-  size_ += text.size();
+  append(text);
+}
+
+void JsonWriter::append(std::string_view json) {
+  std::copy(json.begin(), json.end(), room(json.size()));
+  size_ += json.size();
 }
 
 }  // namespace posse

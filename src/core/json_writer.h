@@ -6,6 +6,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,10 @@
 #include "core/json_characters.h"
 
 namespace posse {
+
+/// How many bytes JsonWriter makes of it.
+std::size_t json_size(std::string_view text);
+std::size_t json_size(const boost::json::object& object);
 
 /// Appends one JSON document piece by piece, in the order of the calls, so that equal documents
 /// have equal bytes. Several times faster than building boost::json values first, which shows:
@@ -36,6 +41,18 @@ class JsonWriter {
     size_ += 1;
     comma_ = false;
   }
+  /// The same of a literal, whose characters JSON shows as they are. Its size is known.
+  template <std::size_t Size>
+  void name(const char (&literal)[Size]) {  // NOLINT(*-avoid-c-arrays)
+    separate();
+    constexpr std::size_t letters = Size - 1;
+    char* const at = room(letters + 3);
+    *at = '"';
+    std::memcpy(at + 1, literal, letters);
+    std::memcpy(at + 1 + letters, "\":", 2);
+    size_ += letters + 3;
+    comma_ = false;
+  }
 
   template <std::integral Number>
   void value(Number number) {
@@ -46,11 +63,10 @@ class JsonWriter {
         static_cast<std::size_t>(std::to_chars(digits, digits + digits_max, number).ptr - digits);
   }
   void value(std::string_view text) {
-    if (!PlainText::is(text)) return escaped(text);
     separate();
     char* const at = room(text.size() + 2);
     *at = '"';
-    std::copy(text.begin(), text.end(), at + 1);
+    if (!PlainText::copy(text, at + 1)) return escaped(text);
     at[text.size() + 1] = '"';
     size_ += text.size() + 2;
   }
@@ -69,8 +85,8 @@ class JsonWriter {
   /// A value that is JSON already, or several with commas between them; not none.
   void json(std::string_view text);
 
-  template <class Value>
-  void field(std::string_view field_name, const Value& field_value) {
+  template <class Name, class Value>
+  void field(const Name& field_name, const Value& field_value) {
     name(field_name);
     value(field_value);
   }
@@ -107,6 +123,7 @@ class JsonWriter {
   void all(const boost::json::object& object);
   void any(const boost::json::value& some);
   void escaped(std::string_view text);
+  void append(std::string_view json);
 
   std::string text_;      // longer than what is written
   std::size_t size_ = 0;  // of what is written

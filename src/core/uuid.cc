@@ -26,18 +26,18 @@ bool fits(char place, char c) {
 Uuid Uuid::make(Time now, Random& random) {
   const auto milliseconds = static_cast<std::uint64_t>(number(now));
   std::uint64_t chance = random.bits();
-  std::string text;
+  std::string text(form);
   int time_digit = 0;
-  for (const char place : form) {
-    if (place == '-' || place == '7') {
-      text += place;
-    } else if (time_digit < 12) {
-      text += hex_digits[(milliseconds >> static_cast<unsigned>(44 - 4 * time_digit++)) & 15U];
-    } else {
-      const std::uint64_t digit = place == 'v' ? 8U | (chance & 3U) : chance & 15U;
-      text += hex_digits[digit];
-      chance = (chance >> 4U) ^ (text.size() == 20 ? random.bits() : 0U);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char place = text[at];
+    if (place == '-' || place == '7') continue;
+    if (time_digit < 12) {
+      text[at] = hex_digits[(milliseconds >> static_cast<unsigned>(44 - 4 * time_digit++)) & 15U];
+      continue;
     }
+    const std::uint64_t digit = place == 'v' ? 8U | (chance & 3U) : chance & 15U;
+    text[at] = hex_digits[digit];
+    chance = (chance >> 4U) ^ (at + 1 == 20 ? random.bits() : 0U);
   }
   return Uuid(std::move(text));
 }
@@ -52,8 +52,8 @@ std::optional<Uuid> Uuid::from(std::string_view text) {
 
 Time Uuid::made() const {
   std::int64_t milliseconds = 0;
-  for (const char c : text_.substr(0, 13)) {
-    if (c != '-') milliseconds = milliseconds * 16 + static_cast<std::int64_t>(hex_digits.find(c));
+  for (const char c : std::string_view(text_).substr(0, 13)) {
+    if (c != '-') milliseconds = milliseconds * 16 + (c <= '9' ? c - '0' : c - 'a' + 10);
   }
   return Time{std::chrono::milliseconds{milliseconds}};
 }

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -44,7 +45,11 @@ class Composer {
 
   /// Appends `operation`, which was not refused, completed, and brings `entry.state` up to it. Its
   /// effects on numbers stay within what it proposed.
-  virtual void append(const Ground& ground, Entry& entry, const Operation& operation) const = 0;
+  virtual void append(const Ground& ground, Entry& entry, Operation operation) const = 0;
+
+  /// Gives `operation`, whose entry was thrown away, the effects again that it proposed: its next
+  /// attempt sets them aside.
+  virtual void undo(Operation& operation) const = 0;
 };
 
 /// Takes every operation as it is.
@@ -54,9 +59,10 @@ class PlainComposer final : public Composer {
                                  const Operation& /*operation*/) const override {
     return {};
   }
-  void append(const Ground& /*ground*/, Entry& entry, const Operation& operation) const override {
-    entry.operations.push_back(operation);
+  void append(const Ground& /*ground*/, Entry& entry, Operation operation) const override {
+    entry.operations.push_back(std::move(operation));
   }
+  void undo(Operation& /*operation*/) const override {}
 };
 
 }  // namespace posse

@@ -39,15 +39,12 @@ void make_value_as_read(json::value& value) {
 std::size_t bytes_of(const std::map<std::string, std::int64_t>& numbers) {
   constexpr std::size_t number = 22;
   std::size_t bytes = 0;
-  for (const auto& [field, amount] : numbers)
-    bytes += json::serialize(json::string_view(field)).size() + number;
+  for (const auto& [field, amount] : numbers) bytes += json_size(field) + number;
   return bytes;
 }
 
 std::size_t bytes_of(const Participant& participant) {
-  JsonWriter out;
-  out.value(participant.data);
-  std::size_t bytes = out.take().size();
+  std::size_t bytes = json_size(participant.data);
   for (const Hold& hold : participant.holds)
     bytes += bytes_of(hold.reserve) + bytes_of(hold.floors);
   return bytes;
@@ -56,8 +53,9 @@ std::size_t bytes_of(const Participant& participant) {
 }  // namespace
 
 bool is_utf8(std::string_view text) {
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::all_of(text.begin(), text.end(), is_ascii)) return true;
+  std::uint8_t bits = 0;
+  for (const char c : text) bits |= static_cast<std::uint8_t>(c);
+  if (bits < 0x80) return true;
   json::error_code wrong;
   json::parse(json::serialize(json::string_view(text)), wrong);
   return !wrong;

@@ -3,6 +3,7 @@
 #include "journal/declarer.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -23,13 +24,16 @@ constexpr int blocked_max = 8;
 /// there.
 constexpr int waits_max = 2 * static_cast<int>(holds_max);
 
-/// The participants of an operation, its guard first.
-std::vector<Key> participants_of(const Attempt& attempt) {
-  std::vector<Key> keys{attempt.guard};
-  std::set<Key> others;
-  for (const auto& effect : attempt.operation->effects) others.insert(effect.key);
-  others.erase(attempt.guard);
-  keys.insert(keys.end(), others.begin(), others.end());
+/// The participants of an operation, its guard first, then in key order.
+std::vector<const Key*> participants_of(const Attempt& attempt) {
+  std::vector<const Key*> keys{&attempt.guard};
+  for (const auto& effect : attempt.operation->effects) {
+    if (effect.key != attempt.guard) keys.push_back(&effect.key);
+  }
+  std::sort(keys.begin() + 1, keys.end(), [](const Key* a, const Key* b) { return *a < *b; });
+  const auto again =
+      std::unique(keys.begin(), keys.end(), [](const Key* a, const Key* b) { return *a == *b; });
+  keys.erase(again, keys.end());
   return keys;
 }
 
@@ -70,7 +74,7 @@ Task<Result<Declaration>> Declarer::declare(const Attempt* attempt) {
     const auto end = declared ? key : std::next(key);
     bool was_decided = false;
     for (auto done = keys.begin(); done != end; ++done) {
-      const auto released = co_await release_on(*done, attempt->hold);
+      const auto released = co_await release_on(**done, attempt->hold);
       if (!released) break;  // left to whoever meets the hold
       was_decided = was_decided || !*released;
     }
@@ -84,7 +88,7 @@ Task<Result<Declaration>> Declarer::declare(const Attempt* attempt) {
 }
 
 /// One participant; decides the holds in the way as often as that may help.
-Task<Result<Declaration>> Declarer::declare_on(const Attempt* attempt, Key key) {
+Task<Result<Declaration>> Declarer::declare_on(const Attempt* attempt, const Key* key) {
   Look look;
   for (int blocked = 0, waits = 0;;) {
     auto declared = co_await declare_once(attempt, key, &look);
@@ -92,65 +96,66 @@ Task<Result<Declaration>> Declarer::declare_on(const Attempt* attempt, Key key) 
     look.was_placed = !*declared;
     if (look.was_placed) {
       if (++waits <= waits_max) continue;
-      const auto left = co_await release_on(key, attempt->hold);
+      const auto left = co_await release_on(*key, attempt->hold);
       if (!left) co_return left.error();
-      co_return busy(key);
+      co_return busy(*key);
     }
     const auto* refusal = std::get_if<Refusal>(&**declared);
     // What was judged with nothing before it stays so; only for room one may wait.
-    const bool is_final = refusal != nullptr && is_exclusive(*attempt->operation, key) &&
+    const bool is_final = refusal != nullptr && is_exclusive(*attempt->operation, *key) &&
                           refusal->code != "too_many_holds";
     if (refusal == nullptr || is_final) co_return **std::move(declared);
     if (!look.is_beside && blocked > 0) co_return **std::move(declared);
     if (blocked++ == blocked_max) {
       // Beside holds that come to nothing, it was perhaps never true that funds do not suffice.
       if (refusal->code == "too_many_holds") co_return **std::move(declared);
-      co_return busy(key);
+      co_return busy(*key);
     }
-    const auto resolved = co_await resolver_.resolve_all(key);
+    const auto resolved = co_await resolver_.resolve_all(*key);
     if (!resolved) co_return resolved.error();
   }
 }
 
 /// Empty if our hold had to wait behind another one, which is decided now.
-Task<Result<std::optional<Declaration>>> Declarer::declare_once(const Attempt* attempt, Key key,
-                                                                Look* seen) {
+Task<Result<std::optional<Declaration>>> Declarer::declare_once(const Attempt* attempt,
+                                                                const Key* key, Look* seen) {
   Look& look = *seen;
   const bool was_placed = look.was_placed;
   look.is_beside = false;
-  const bool is_shown = is_exclusive(*attempt->operation, key);
+  const bool is_shown = is_exclusive(*attempt->operation, *key);
   for (int searches = 0; searches < swaps_max; ++searches) {
-    Decision decision = [&](Participant& participant) {
+    auto look_at = [&](Participant& participant) {
       look = Look{.was_placed = was_placed, .pages = participant.pages, .searched = look.searched};
-      return decide(*attempt, key, participant, look);
+      return decide(*attempt, *key, participant, look);
     };
+    Decision decision = std::ref(look_at);
     const Absence absence = is_shown ? Absence::is_shown : Absence::is_told;
-    const auto updated = co_await views_.participants.update(key, std::move(decision), absence);
+    const auto updated = co_await views_.participants.update(*key, std::move(decision), absence);
     if (!updated) co_return updated.error();
     if (*updated == Updated::absent) {
       co_return Refusal{
-          .code = "unknown_participant", .detail = key.text() + " does not exist", .more = {}};
+          .code = "unknown_participant", .detail = key->text() + " does not exist", .more = {}};
     }
     if (look.earlier) co_return Earlier{};
     if (look.is_lost) co_return Lost{};
     if (look.refusal) co_return *std::move(look.refusal);
     if (look.in_the_way) {
-      const auto waited = co_await wait_for(attempt, key, *look.in_the_way);
+      const auto waited = co_await wait_for(attempt, *key, *look.in_the_way);
       if (!waited) co_return waited.error();
       co_return std::optional<Declaration>();
     }
     if (!look.search_pages) {
-      help_later(key, look.holds);
+      help_later(*key, look.holds);
       co_return Declared{};
     }
     auto wanted = [&](const Settled& one) { return one.intent.is_of(attempt->request); };
     const Pages unsearched{.from = look.searched, .to = look.pages};
-    const auto spilled = co_await views_.participants.find_spilled(key, unsearched, wanted);
+    const auto spilled = co_await views_.participants.find_spilled(*key, unsearched, wanted);
     if (!spilled) co_return spilled.error();
     if (*spilled) co_return Earlier{};
     look.searched = look.pages;
   }
-  co_return Error{Errc::contended, key.text() + ": others settle on it each time"};
+  co_return Error{Errc::contended, key->text() + ": others settle on it each time"};
 }
 
 /// Until `other` is out. What this node does itself needs no looking after: it is told when it is
@@ -212,7 +217,7 @@ Verdict Declarer::decide(const Attempt& attempt, const Key& key, Participant& pa
     return Verdict::keep;
   }
   for (const Hold& hold : participant.holds) {
-    if (!hold.conflicts(*placed)) look.holds.push_back(hold);
+    if (&hold != placed && !hold.conflicts(*placed)) look.holds.push_back(hold);
   }
   return was_there && placed->reserve.empty() ? Verdict::confirm : Verdict::write;
 }
@@ -261,6 +266,8 @@ std::optional<Refusal> Declarer::promise(const Attempt& attempt, const Key& key,
   Floors floors;
   for (const auto& effect : attempt.operation->effects) {
     if (effect.key != key) continue;
+    // Effects of one operation are no strangers to each other.
+    for (const auto& [field, floor] : floors) hold.floors[field] = INT64_MIN;
     const EffectKind* kind = views_.kinds.find(effect.kind);
     if (auto refusal = kind->admit(participant, effect.details)) return refusal;
     if (kind->may_grow(participant, effect.details)) {
@@ -273,8 +280,6 @@ std::optional<Refusal> Declarer::promise(const Attempt& attempt, const Key& key,
     }
     if (auto refusal = kind->reserve(effect.details, hold.reserve)) return refusal;
     kind->rely(effect.details, floors);
-    // Effects of one operation are no strangers to each other.
-    for (const auto& [field, floor] : floors) hold.floors[field] = INT64_MIN;
   }
   hold.floors = std::move(floors);
   return {};
@@ -282,8 +287,8 @@ std::optional<Refusal> Declarer::promise(const Attempt& attempt, const Key& key,
 
 Task<Result<void>> Declarer::release(const Attempt* attempt, Hold hold) {
   Result<void> result;
-  for (const auto& key : participants_of(*attempt)) {
-    const auto released = co_await release_on(key, hold);
+  for (const Key* key : participants_of(*attempt)) {
+    const auto released = co_await release_on(*key, hold);
     if (!released) result = released.error();
   }
   driven_.erase(hold.intent);

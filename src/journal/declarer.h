@@ -28,7 +28,7 @@ using Declaration = std::variant<Declared, Earlier, Lost, Refusal>;
 
 /// One attempt at an order: its operation and the hold it puts into each participant.
 struct Attempt {
-  std::shared_ptr<const Operation> operation;
+  std::shared_ptr<Operation> operation;
   Key guard;
   RequestKey request;
   bool is_new = false;
@@ -63,8 +63,8 @@ class Declarer {
  private:
   struct Look;
 
-  Task<Result<Declaration>> declare_on(const Attempt* attempt, Key key);
-  Task<Result<std::optional<Declaration>>> declare_once(const Attempt* attempt, Key key,
+  Task<Result<Declaration>> declare_on(const Attempt* attempt, const Key* key);
+  Task<Result<std::optional<Declaration>>> declare_once(const Attempt* attempt, const Key* key,
                                                         Look* seen);
   Task<Result<bool>> release_on(Key key, Hold hold);
   Task<void> help(Key key, Hold hold);

@@ -20,19 +20,30 @@ constexpr std::size_t short_name_max = 64;
 struct Add {
   std::string_view field;  // of the details that were read
   std::int64_t amount = 0;
-  std::optional<std::int64_t> floor;
+  std::optional<std::int64_t> floor = {};
 };
 
+/// Every step of a purchase asks, so the details are gone through once.
 std::optional<Add> read(const json::object& details) {
-  const json::value* field = details.if_contains("field");
-  const json::value* amount = details.if_contains("amount");
-  const json::value* floor = details.if_contains("floor");
-  if (field == nullptr || !field->is_string() || amount == nullptr || !amount->is_int64())
-    return {};
-  if (floor != nullptr && !floor->is_int64()) return {};
-  if (details.size() != (floor == nullptr ? 2U : 3U)) return {};
-  Add add{.field = field->as_string(), .amount = amount->as_int64(), .floor = {}};
-  if (floor != nullptr) add.floor = floor->as_int64();
+  Add add;
+  bool has_field = false;
+  bool has_amount = false;
+  for (const auto& detail : details) {
+    const std::string_view name = detail.key();
+    const json::value& value = detail.value();
+    if (name == "field" && value.is_string()) {
+      add.field = value.get_string();
+      has_field = true;
+    } else if (name == "amount" && value.is_int64()) {
+      add.amount = value.get_int64();
+      has_amount = true;
+    } else if (name == "floor" && value.is_int64()) {
+      add.floor = value.get_int64();
+    } else {
+      return {};
+    }
+  }
+  if (!has_field || !has_amount) return {};
   return add;
 }
 
@@ -158,9 +169,9 @@ Effect add_effect(Key key, std::string field, std::int64_t amount) {
 }
 
 Effect add_effect(Key key, std::string field, std::int64_t amount, std::int64_t floor) {
-  Effect effect = add_effect(std::move(key), std::move(field), amount);
-  effect.details["floor"] = floor;
-  return effect;
+  return {.key = std::move(key),
+          .kind = "add",
+          .details = {{"field", field}, {"amount", amount}, {"floor", floor}}};
 }
 
 }  // namespace posse

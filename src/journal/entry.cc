@@ -20,15 +20,21 @@ Slot Entry::slot_of(const Operation& operation) const {
   return first_slot + at;
 }
 
-std::map<Key, std::vector<const Operation*>> Entry::by_participant() const {
-  std::map<Key, std::vector<const Operation*>> groups;
+std::vector<Part> Entry::by_participant() const {
+  std::vector<Part> parts;
+  parts.reserve(operations.size());
   for (const auto& operation : operations) {
-    for (const auto& effect : operation.effects) {
-      auto& group = groups[effect.key];
-      if (group.empty() || group.back() != &operation) group.push_back(&operation);
-    }
+    for (const auto& effect : operation.effects) parts.push_back({&effect.key, &operation});
   }
-  return groups;
+  std::sort(parts.begin(), parts.end(), [this](const Part& a, const Part& b) {
+    const auto order = *a.key <=> *b.key;
+    return order != 0 ? order < 0 : slot_of(*a.operation) < slot_of(*b.operation);
+  });
+  const auto again = std::unique(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
+    return a.operation == b.operation && *a.key == *b.key;
+  });
+  parts.erase(again, parts.end());
+  return parts;
 }
 
 Tip Entry::tip(const Bytes& bytes) const {

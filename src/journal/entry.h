@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -26,6 +25,12 @@ struct Operation {
   boost::json::object line;
   boost::json::object data;
   std::size_t bytes = 0;  ///< What the application has added, as JSON text; its driver knows.
+};
+
+/// An operation at one of the participants that it has effects on.
+struct Part {
+  const Key* key;
+  const Operation* operation;
 };
 
 /// Where a sequence stands after one of its entries: what the next one is computed from. Position
@@ -52,8 +57,9 @@ struct Entry {
   const Operation* find(const Intent& intent) const;
   Slot slot_of(const Operation& operation) const;
 
-  /// The operations of each participant, participants in key order.
-  std::map<Key, std::vector<const Operation*>> by_participant() const;
+  /// What each operation has in each of its participants: participants in key order, operations of
+  /// one participant in their own.
+  std::vector<Part> by_participant() const;
 
   /// The entry's place as the next one's tip. `bytes` is how the entry is stored.
   Tip tip(const Bytes& bytes) const;

@@ -37,20 +37,25 @@ void write(JsonWriter& out, const Operation& operation) {
 
 /// The operation's line, which may say for itself what its slot and its intent are.
 void write_line(JsonWriter& out, Slot slot, const Operation& operation) {
-  const json::object& line = operation.line;
+  const json::value* own_slot = nullptr;
+  const json::value* own_intent = nullptr;
+  for (const auto& [field, value] : operation.line) {
+    if (field == "slot") own_slot = &value;
+    if (field == "intent") own_intent = &value;
+  }
   out.begin_object();
   out.name("slot");
-  if (const auto* own = line.if_contains("slot"))
-    out.value(*own);
+  if (own_slot != nullptr)
+    out.value(*own_slot);
   else
     out.value(number(slot));
   out.name("intent");
-  if (const auto* own = line.if_contains("intent"))
-    out.value(*own);
+  if (own_intent != nullptr)
+    out.value(*own_intent);
   else
     out.value(operation.intent.bytes());
-  for (const auto& [field, value] : line) {
-    if (field != "slot" && field != "intent") out.field(field, value);
+  for (const auto& [field, value] : operation.line) {
+    if (&value != own_slot && &value != own_intent) out.field(field, value);
   }
   out.end_object();
 }
@@ -164,6 +169,27 @@ std::optional<Entry> scan_entry(const Bytes& bytes, const Key& key) {
   return entry;
 }
 
+/// The head as write_head() writes it; empty if it stands there in another way.
+std::optional<Head> scan_head(const Bytes& bytes) {
+  JsonScanner in(bytes);
+  Head head;
+  in.expect(R"({"v":1,"settings":)");
+  head.settings = in.object();
+  in.expect(R"(,"head":{"entry":)");
+  head.tip.entry = EntryNumber{in.count()};
+  in.expect(R"(,"slot":)");
+  head.tip.slot = Slot{in.count()};
+  in.expect(R"(,"hash":)");
+  in.bytes(head.tip.hash);
+  in.expect(R"(,"time":)");
+  head.tip.time = Time{std::chrono::milliseconds{in.count()}};
+  in.expect(R"(,"state":)");
+  head.tip.state = in.object();
+  in.expect("}}");
+  if (!in.is_good() || !in.is_at_end()) return {};
+  return head;
+}
+
 }  // namespace
 
 Bytes write_entry(const Entry& entry) {
@@ -264,6 +290,7 @@ Bytes write_head(const Head& head) {
 }
 
 Result<Head> read_head(const Bytes& bytes, const Key& key) {
+  if (auto head = scan_head(bytes)) return *std::move(head);
   JsonMemory memory;
   const auto value = parse_json(bytes, key.text(), memory);
   if (!value) return value.error();

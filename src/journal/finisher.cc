@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/finisher.h"
 
+#include <algorithm>
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "core/limits.h"
 #include "core/task_group.h"
@@ -10,18 +13,12 @@
 namespace posse {
 namespace {
 
-/// The effects of `operation` on one participant.
-std::vector<const Effect*> effects_on(const Key& key, const Operation& operation) {
-  std::vector<const Effect*> effects;
-  for (const auto& effect : operation.effects) {
-    if (effect.key == key) effects.push_back(&effect);
-  }
-  return effects;
-}
-
-Task<void> keep_result(Task<Result<void>> task, Result<void>* result) {
-  auto ended = co_await std::move(task);
-  if (!ended) *result = std::move(ended);
+/// The parts of the first participant among `parts`.
+std::span<const Part> first_of(std::span<const Part> parts) {
+  const Key& key = *parts.front().key;
+  const auto end =
+      std::find_if(parts.begin(), parts.end(), [&](const Part& part) { return *part.key != key; });
+  return {parts.begin(), end};
 }
 
 }  // namespace
@@ -32,65 +29,75 @@ Task<Result<void>> Finisher::complete(std::shared_ptr<const Entry> entry) {
   const auto receipt = co_await views_.sequences.add_receipt(entry);
   if (!receipt) co_return receipt.error();
 
+  const auto parts = entry->by_participant();
   Result<void> result;
   TaskGroup settling(executor_);
-  for (auto& [key, operations] : entry->by_participant()) {
-    settling.spawn(keep_result(settle(entry, key, operations), &result));
+  for (Parts left = parts; !left.empty();) {
+    const Parts here = first_of(left);
+    settling.spawn(settle(entry.get(), here, &result));
+    left = left.subspan(here.size());
   }
   co_await settling.join();
   co_return result;
 }
 
-Task<Result<void>> Finisher::settle(std::shared_ptr<const Entry> entry, Key key,
-                                    Operations operations) {
-  const auto unseen = co_await settle_held(entry, key, std::move(operations));
-  if (!unseen) co_return unseen.error();
-  for (const Operation* operation : *unseen) {
-    const auto settled = co_await settle_unseen(entry, key, operation);
-    if (!settled) co_return settled.error();
-  }
-  co_return Result<void>{};
-}
-
-/// One swap for all operations that are held; gives those that the document shows neither held
-/// nor settled.
-Task<Result<Finisher::Operations>> Finisher::settle_held(std::shared_ptr<const Entry> entry,
-                                                         Key key, Operations operations) {
-  Operations unseen;
+/// One swap for all operations of one participant that are held; then each of those that the
+/// document shows neither held nor settled. `result` is changed by an error alone.
+Task<void> Finisher::settle(const Entry* entry, Parts parts, Result<void>* result) {
+  std::vector<Part> unseen;
   std::uint64_t settled = 0;
   const Operation* broken = nullptr;
-  Decision decision = [&](Participant& participant) {
+  auto decide = [&](Participant& participant) {
     unseen.clear();
     settled = 0;
     broken = nullptr;
-    for (const Operation* operation : operations) {
-      const Settling how = settle_one(participant, key, *entry, *operation);
+    for (const Part& part : parts) {
+      const Settling how = settle_one(participant, *entry, part);
       if (how == Settling::settled) ++settled;
-      if (how == Settling::unseen) unseen.push_back(operation);
-      if (how == Settling::broken) broken = operation;
+      if (how == Settling::unseen) unseen.push_back(part);
+      if (how == Settling::broken) broken = part.operation;
     }
     return settled > 0 ? Verdict::write : Verdict::keep;
   };
+  const Key& key = *parts.front().key;
+  Decision decision = std::ref(decide);
   const auto updated = co_await views_.participants.update(key, std::move(decision));
-  if (!updated) co_return updated.error();
-  if (*updated == Updated::absent) co_return operations;
-  counters_.settled += settled;
-  if (broken != nullptr) co_return alarm(*entry, key, broken->intent);
-  co_return unseen;
+  if (!updated) {
+    *result = updated.error();
+    co_return;
+  }
+  if (*updated == Updated::absent) {
+    unseen.assign(parts.begin(), parts.end());
+  } else {
+    counters_.settled += settled;
+  }
+  if (broken != nullptr) {
+    *result = alarm(*entry, key, broken->intent);
+    co_return;
+  }
+  for (const Part& part : unseen) {
+    const auto done = co_await settle_unseen(entry, part);
+    if (done) continue;
+    *result = done.error();
+    co_return;
+  }
 }
 
 /// Settles the operation if the participant holds it.
-Finisher::Settling Finisher::settle_one(Participant& participant, const Key& key,
-                                        const Entry& entry, const Operation& operation) const {
+Finisher::Settling Finisher::settle_one(Participant& participant, const Entry& entry,
+                                        const Part& part) const {
+  const Operation& operation = *part.operation;
   if (participant.settlement(operation.intent)) return Settling::before;
   const Hold* hold = participant.hold(operation.intent);
   if (hold == nullptr) return Settling::unseen;
-  const auto effects = effects_on(key, operation);
+  std::vector<const Effect*> effects;
   Reserve done;
   bool is_exclusive = false;
-  for (const Effect* effect : effects) {
-    const EffectKind* kind = views_.kinds.find(effect->kind);
-    if (kind->reserve(effect->details, done)) return Settling::broken;
+  for (const Effect& effect : operation.effects) {
+    if (effect.key != *part.key) continue;
+    effects.push_back(&effect);
+    const EffectKind* kind = views_.kinds.find(effect.kind);
+    if (kind->reserve(effect.details, done)) return Settling::broken;
     is_exclusive = is_exclusive || kind->is_exclusive();
   }
   if (is_exclusive && !hold->is_exclusive) return Settling::broken;
@@ -117,8 +124,9 @@ Task<Result<std::optional<Participant>>> Finisher::seen_participant(Key key) {
 
 /// Neither hold nor settlement was seen: it is in a page, or it came since, or the books are
 /// broken.
-Task<Result<void>> Finisher::settle_unseen(std::shared_ptr<const Entry> entry, Key key,
-                                           const Operation* operation) {
+Task<Result<void>> Finisher::settle_unseen(const Entry* entry, Part part) {
+  const Key& key = *part.key;
+  const Operation* const operation = part.operation;
   for (int swaps = 0; swaps < swaps_max; ++swaps) {
     const auto participant = co_await seen_participant(key);
     if (!participant) co_return participant.error();
@@ -131,9 +139,9 @@ Task<Result<void>> Finisher::settle_unseen(std::shared_ptr<const Entry> entry, K
 
     bool missing = false;
     bool settled = false;
-    Decision decision = [&](Participant& now) {
+    auto decide = [&](Participant& now) {
       missing = false;
-      const Settling how = settle_one(now, key, *entry, *operation);
+      const Settling how = settle_one(now, *entry, part);
       if (how == Settling::broken) missing = true;
       settled = how == Settling::before;
       if (how == Settling::settled) return Verdict::write;
@@ -142,6 +150,7 @@ Task<Result<void>> Finisher::settle_unseen(std::shared_ptr<const Entry> entry, K
       missing = true;
       return Verdict::confirm;  // an absence proves nothing until the store accepts a write on it
     };
+    Decision decision = std::ref(decide);
     const auto updated = co_await views_.participants.update(key, std::move(decision));
     if (!updated) co_return updated.error();
     if (missing) co_return alarm(*entry, key, operation->intent);

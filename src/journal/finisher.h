@@ -3,7 +3,7 @@
 #pragma once
 
 #include <memory>
-#include <vector>
+#include <span>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -41,21 +41,17 @@ class Finisher {
   Task<Result<void>> publish(Sequence sequence, EntryNumber entry);
 
  private:
-  using Operations = std::vector<const Operation*>;
+  using Parts = std::span<const Part>;
 
-  Task<Result<void>> settle(std::shared_ptr<const Entry> entry, Key key, Operations operations);
-  Task<Result<Operations>> settle_held(std::shared_ptr<const Entry> entry, Key key,
-                                       Operations operations);
-  Task<Result<void>> settle_unseen(std::shared_ptr<const Entry> entry, Key key,
-                                   const Operation* operation);
+  Task<void> settle(const Entry* entry, Parts parts, Result<void>* result);
+  Task<Result<void>> settle_unseen(const Entry* entry, Part part);
   enum class Settling : std::uint8_t {
     settled,  ///< The hold became a settlement: there is something to write.
     before,   ///< It was settled before.
     unseen,   ///< Neither hold nor settlement is in the document.
     broken,   ///< The operation does what its hold does not promise.
   };
-  Settling settle_one(Participant& participant, const Key& key, const Entry& entry,
-                      const Operation& operation) const;
+  Settling settle_one(Participant& participant, const Entry& entry, const Part& part) const;
   Task<Result<std::optional<Participant>>> seen_participant(Key key);
   Task<Result<StoredEntry>> seen_entry(Sequence sequence, EntryNumber entry);
   std::optional<Error> foreign(const Entry& entry) const;

@@ -25,7 +25,7 @@ Refusal busy(std::string detail) {
 
 Turns::Places alone_at(const std::set<Key>& keys) {
   Turns::Places places;
-  for (const Key& key : keys) places.insert({.key = key, .holding = Holding::alone});
+  for (const Key& key : keys) places.push_back({.key = key, .holding = Holding::alone});
   return places;
 }
 
@@ -33,7 +33,7 @@ Turns::Places alone_at(const std::set<Key>& keys) {
 
 /// One order on its way.
 struct Journal::Drive {
-  const Order* order;
+  Order* order;
   std::size_t bytes;
   std::shared_ptr<Turnstile> turnstile;
   Steady began{};
@@ -77,7 +77,11 @@ Task<Result<Outcome>> Journal::commit(Order order) {
               .attempt = {},
               .passed = {},
               .turn = {}};
-  drive.turn = co_await turns_.take(places_of(order));
+  Turns::Places places = places_of(order);
+  if (auto turn = turns_.take_free(places))
+    drive.turn = *std::move(turn);
+  else
+    drive.turn = co_await turns_.take(std::move(places));
   Result<std::optional<Outcome>> outcome;
   for (; drive.attempts < attempts_max; ++drive.attempts) {
     outcome = co_await attempt(&drive);
@@ -95,16 +99,19 @@ Task<Result<Outcome>> Journal::commit(Order order) {
 /// Empty if the window went to others, or an earlier attempt was decided: then once more.
 Task<Result<std::optional<Outcome>>> Journal::attempt(Drive* drive) {
   const Order* order = drive->order;
-  auto opened = co_await drive->turnstile->open();
-  if (!opened) co_return opened.error();
-  std::optional<Refusal> refusal = *std::move(opened);
+  std::optional<Refusal> refusal;
+  if (!drive->turnstile->is_fresh()) {
+    auto opened = co_await drive->turnstile->open();
+    if (!opened) co_return opened.error();
+    refusal = *std::move(opened);
+  }
   if (!refusal && drive->turnstile->full()) refusal = busy(order->sequence.name() + " is crowded");
   // A node that slept must not go on with a request that its owner has long asked elsewhere.
   if (!refusal && doors_.clock.steady() - drive->began > answer_within) {
     refusal = busy("the request took too long; try again");
   }
   if (!refusal) {
-    drive->attempt = new_attempt(*drive);
+    start_attempt(*drive);
     refusal = drive->turnstile->preview(*drive->attempt.operation);
   }
   if (refusal) {
@@ -128,10 +135,12 @@ Task<Result<std::optional<Outcome>>> Journal::attempt(Drive* drive) {
 
 /// Where it stands in each of its participants.
 Turns::Places Journal::places_of(const Order& order) const {
-  const std::set<Key> alone = exclusive_keys(order);
-  Turns::Places places = alone_at(alone);
+  Turns::Places places = alone_at(exclusive_keys(order));
   const auto share = [&](const Key& key) {
-    if (!alone.contains(key)) places.insert({.key = key, .holding = Holding::shared});
+    const auto at = std::lower_bound(places.begin(), places.end(), key,
+                                     [](const auto& place, const Key& k) { return place.key < k; });
+    if (at != places.end() && at->key == key) return;
+    places.insert(at, {.key = key, .holding = Holding::shared});
   };
   share(order.guard);
   for (const Effect& effect : order.effects) share(effect.key);
@@ -178,7 +187,7 @@ std::optional<Refusal> Journal::choose(Drive* drive,
   operation.effects = std::move(order.effects);
   operation.line = std::move(order.line);
   operation.bytes = bytes;
-  drive->attempt.operation = std::make_shared<const Operation>(std::move(operation));
+  drive->attempt.operation = std::make_shared<Operation>(std::move(operation));
   Hold nothing_aside;
   auto participant = participants.begin();
   for (const Key& key : exclusive_keys(*drive->order)) {
@@ -189,8 +198,10 @@ std::optional<Refusal> Journal::choose(Drive* drive,
 }
 
 Task<Result<std::optional<Outcome>>> Journal::claim(Drive* drive) {
-  const Hold hold = drive->attempt.hold;
-  auto passage = co_await drive->turnstile->pass(drive->attempt.operation, hold.last);
+  const Hold& hold = drive->attempt.hold;
+  const auto passing = drive->turnstile->pass(drive->attempt.operation, hold.last);
+  co_await passing->answered.wait();
+  auto passage = *std::move(passing->passage);
   if (auto* claimed = std::get_if<Claimed>(&passage)) {
     driven_.keep(hold.intent, std::move(drive->turn));
     Committed committed{
@@ -214,19 +225,28 @@ Task<Result<std::optional<Outcome>>> Journal::claim(Drive* drive) {
   co_return std::get<Error>(std::move(passage));
 }
 
-Attempt Journal::new_attempt(const Drive& drive) {
+/// The operation is made of the order once, and goes from one attempt to the next. Where its
+/// effects are chosen, the order keeps what it is chosen from.
+std::shared_ptr<Operation> Journal::operation_of(Drive& drive) {
+  Order& order = *drive.order;
+  if (drive.attempt.operation && !order.choose) return std::move(drive.attempt.operation);
+  auto operation = std::make_shared<Operation>();
+  operation->bytes = drive.bytes;
+  operation->effects = order.choose ? order.effects : std::move(order.effects);
+  operation->line = order.choose ? order.line : std::move(order.line);
+  operation->data = order.choose ? order.data : std::move(order.data);
+  return operation;
+}
+
+void Journal::start_attempt(Drive& drive) {
   const Order& order = *drive.order;
   const Intent intent = Intent::attempt(order.request, doors_.random);
   const std::uint64_t window =
       std::min(window_entries << static_cast<unsigned>(drive.attempts), window_entries_max);
   const EntryNumber tip = drive.turnstile->tip().entry;
-  Attempt attempt;
-  Operation operation{.intent = intent,
-                      .effects = order.effects,
-                      .line = order.line,
-                      .data = order.data,
-                      .bytes = drive.bytes};
-  attempt.operation = std::make_shared<const Operation>(std::move(operation));
+  Attempt& attempt = drive.attempt;
+  attempt.operation = operation_of(drive);
+  attempt.operation->intent = intent;
   attempt.guard = order.guard;
   attempt.request = order.request;
   attempt.is_new = order.is_new;
@@ -237,7 +257,6 @@ Attempt Journal::new_attempt(const Drive& drive) {
                   .issued = order.request.issued,
                   .reserve = {}};
   attempt.previous = drive.passed;
-  return attempt;
 }
 
 /// A request that would be refused now may have been granted before.
@@ -360,14 +379,14 @@ Task<Result<std::optional<std::vector<Participant>>>> Journal::read_in_turn(std:
   for (auto& byte : order.request.bytes) byte = static_cast<std::uint8_t>(doors_.random.bits());
   Drive drive{
       .order = &order, .bytes = 0, .turnstile = turnstile, .attempt = {}, .passed = {}, .turn = {}};
-  const Attempt attempt = new_attempt(drive);
-  auto declared = co_await declarer_.declare(&attempt);
+  start_attempt(drive);
+  auto declared = co_await declarer_.declare(&drive.attempt);
   if (!declared) co_return declared.error();
   if (!std::holds_alternative<Declared>(*declared)) {
     co_return std::optional<std::vector<Participant>>();
   }
-  auto read = co_await read_held(&attempt, keys);
-  const auto released = co_await declarer_.release(&attempt, attempt.hold);
+  auto read = co_await read_held(&drive.attempt, keys);
+  const auto released = co_await declarer_.release(&drive.attempt, drive.attempt.hold);
   (void)released;  // a hold that stays is decided by whoever meets it
   co_return read;
 }

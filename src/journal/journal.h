@@ -102,7 +102,8 @@ class Journal {
                                                                   std::set<Key> keys);
   Task<Result<std::optional<Outcome>>> recall_settled(Settled settled);
   Task<Result<bool>> is_absent(Key guard, RequestKey request);
-  Attempt new_attempt(const Drive& drive);
+  std::shared_ptr<Operation> operation_of(Drive& drive);
+  void start_attempt(Drive& drive);
   std::shared_ptr<Turnstile> turnstile(const Sequence& sequence);
   const Composer* composer_of(const Sequence& sequence) const;
   void let_idle_ones_go();

@@ -3,6 +3,7 @@
 #include "journal/order.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 #include <vector>
@@ -42,35 +43,40 @@ bool clash(const Order& order, const EffectKinds& kinds, const Key& key) {
   return checks + others > 1 || (others > 0 && adds > 0);
 }
 
+/// The first key in order on which effects clash; null if there is none.
+const Key* find_clash(const Order& order, const EffectKinds& kinds) {
+  const Key* found = nullptr;
+  for (const auto& effect : order.effects) {
+    const bool is_earlier = found == nullptr || effect.key < *found;
+    if (is_earlier && clash(order, kinds, effect.key)) found = &effect.key;
+  }
+  return found;
+}
+
+/// An object keeps its memory resource when it is assigned to, so another one takes its place.
+void make_own(boost::json::object& object) {
+  boost::json::object own(std::move(object), boost::json::storage_ptr());
+  make_as_read(own);
+  std::destroy_at(&object);
+  std::construct_at(&object, std::move(own));
+}
+
 }  // namespace
 
 void make_as_read(Order& order) {
-  make_as_read(order.line);
-  make_as_read(order.data);
-  std::vector<Effect> effects;
-  for (Effect& effect : order.effects) {
-    // They are needed behind the answer: a caller's memory resource may be gone by then.
-    boost::json::object details(std::move(effect.details), boost::json::storage_ptr());
-    make_as_read(details);
-    effects.push_back({.key = std::move(effect.key),
-                       .kind = std::move(effect.kind),
-                       .details = std::move(details)});
-  }
-  order.effects = std::move(effects);
+  make_own(order.line);
+  make_own(order.data);
+  for (Effect& effect : order.effects) make_own(effect.details);
 }
 
 std::size_t bytes_of(const Order& order) {
-  constexpr std::size_t around_effect = 38;  // names, quotes and braces
-  std::size_t around = 0;
-  JsonWriter out;
-  out.value(order.line);
-  out.value(order.data);
+  constexpr std::size_t around_effect = 40;  // names, quotes, braces and commas
+  std::size_t bytes = json_size(order.line) + json_size(order.data);
   for (const auto& effect : order.effects) {
-    out.value(effect.key.text());  // a character of it may take six as text
-    out.value(effect.details);
-    around += around_effect + effect.kind.size();
+    bytes += json_size(effect.key.text());  // a character of it may take six as text
+    bytes += json_size(effect.details) + effect.kind.size() + around_effect;
   }
-  return out.size() - 1 + around;  // the comma between line and data is none of theirs
+  return bytes;
 }
 
 std::optional<Refusal> malformed(const Order& order, std::size_t bytes, const EffectKinds& kinds) {
@@ -94,21 +100,22 @@ std::optional<Refusal> malformed(const Order& order, std::size_t bytes, const Ef
   if (bytes > operation_bytes_max) {
     return refuse("an operation carries at most " + std::to_string(operation_bytes_max) + " bytes");
   }
-  std::set<Key> keys;
+  const Key* first = nullptr;
+  bool has_guard = false;
   bool is_exclusive = false;
   for (const auto& effect : order.effects) {
     const EffectKind* kind = kinds.find(effect.kind);
     if (kind == nullptr) return refuse("`" + effect.kind + "` is no known kind of effect");
     if (auto refusal = kind->check(effect.details)) return refusal;
-    keys.insert(effect.key);
+    if (first == nullptr || effect.key < *first) first = &effect.key;
+    has_guard = has_guard || effect.key == order.guard;
     is_exclusive = is_exclusive || kind->is_exclusive();
   }
-  if (!keys.contains(order.guard)) return refuse("the guard must be one of the participants");
-  if (is_exclusive && order.guard != *keys.begin())
+  if (!has_guard) return refuse("the guard must be one of the participants");
+  if (is_exclusive && order.guard != *first)
     return refuse("the guard must be the first participant in key order");
-  for (const Key& key : keys) {
-    if (clash(order, kinds, key))
-      return refuse(key.text() + " can have one effect, or any number of `add` with one `check`");
+  if (const Key* key = find_clash(order, kinds)) {
+    return refuse(key->text() + " can have one effect, or any number of `add` with one `check`");
   }
   return {};
 }

@@ -60,7 +60,8 @@ struct Undecided {
 
 using Outcome = std::variant<Committed, Refusal, Undecided>;
 
-/// Makes of what the application has brought what a recoverer will read, in memory of our own.
+/// Makes of what the application has brought what a recoverer will read, in memory of our own: it
+/// is needed behind the answer, when a caller's memory resource may be gone.
 void make_as_read(Order& order);
 
 /// What the application has brought, as JSON text.

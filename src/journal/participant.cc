@@ -6,6 +6,7 @@
 
 #include "core/assert.h"
 #include "core/digest.h"
+#include "core/fields.h"
 #include "core/json_writer.h"
 
 namespace posse {
@@ -126,12 +127,7 @@ void Participant::change(std::string_view field, std::int64_t amount) {
   // fit, and wrapping around and back comes to it.
   const auto after = static_cast<std::int64_t>(static_cast<std::uint64_t>(value(field)) +
                                                static_cast<std::uint64_t>(amount));
-  // operator[] makes room even for a field that is there, and moves every other one (Boost 1.81).
-  if (auto* there = data.if_contains(field)) {
-    *there = after;
-  } else {
-    data[field] = after;
-  }
+  put(data, field, after);
 }
 
 }  // namespace posse

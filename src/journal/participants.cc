@@ -11,16 +11,15 @@ namespace posse {
 
 Task<Result<Updated>> Participants::update(Key key, Decision decision, Absence absence) {
   Step own{.decision = std::move(decision), .absence = absence, .turn = {}, .result = {}};
-  const auto place = lanes_.try_emplace(key).first;
+  const auto place = lanes_.try_emplace(std::move(key)).first;
   Lane& lane = place->second;
   lane.waiting.push_back(&own);
   if (lane.busy) co_await own.turn.wait();  // until answered, or until it is ours to swap
   if (own.result) co_return *own.result;
 
   lane.busy = true;
-  const std::vector<Step*> steps(lane.waiting.begin(), lane.waiting.end());
-  lane.waiting.clear();
-  const auto swapped = co_await swap(key, steps);
+  const Steps steps = std::exchange(lane.waiting, {});
+  const auto swapped = co_await swap(&place->first, &steps);
   for (Step* step : steps) {
     if (!swapped) step->result = swapped.error();
     if (step != &own) step->turn.set();
@@ -33,23 +32,45 @@ Task<Result<Updated>> Participants::update(Key key, Decision decision, Absence a
   co_return *own.result;
 }
 
-/// Answers every step, or fails for all of them.
-Task<Result<void>> Participants::swap(Key key, std::vector<Step*> steps) {
+/// Answers every step, or fails for all of them: one read, one decision of every step, one cas, and
+/// again if others were first.
+Task<Result<void>> Participants::swap(const Key* key, const Steps* steps) {
+  constexpr int eager_swaps = 4;  // losing a few is ordinary
   for (int swaps = 0; swaps < swaps_max; ++swaps) {
-    const auto ended = co_await round(key, steps);
-    if (!ended) co_return ended.error();
-    if (*ended == Round::over) co_return Result<void>{};
-    if (*ended == Round::lost) {
-      ++counters_.swaps_lost;
-      co_await pause_after(swaps);
+    Read read;
+    if (!recall(*key, read)) {
+      const auto document = co_await doors_.store.get(*key);
+      if (!document) co_return document.error();
+      if (auto unreadable = show(*key, *document, read)) co_return *std::move(unreadable);
     }
+    const bool is_written = decide(*steps, read);
+    if (!is_written && !read.fresh) continue;  // what it does not show may have come
+    if (!is_written) {
+      conclude(*steps);
+      co_return Result<void>{};
+    }
+    if (read.participant.settled.size() >= settled_max) {
+      const auto spilled = co_await spill(key, &read.participant);
+      if (!spilled) co_return spilled.error();
+    }
+    const auto written = co_await write(*key, read);
+    if (!written) co_return written.error();
+    if (written->answer == Write::done) {
+      remember(*key, std::move(read.participant), written->version);
+      conclude(*steps);
+      co_return Result<void>{};
+    }
+    // Refused or unknown: only the document knows who was first, so it is read again. Taking the
+    // first refusal for somebody's settlement would lose the debit when a deposit came in between.
+    ++counters_.swaps_lost;
+    if (swaps >= eager_swaps) co_await pause();
   }
-  co_return Error{Errc::contended, key.text() + ": others changed it each time"};
+  co_return Error{Errc::contended, key->text() + ": others changed it each time"};
 }
 
 /// Has every step decide; whether one of them wants to write. A step that is not to be shown an
 /// absent document has its result.
-bool Participants::decide(const std::vector<Step*>& steps, Read& read) {
+bool Participants::decide(const Steps& steps, Read& read) {
   bool is_written = false;
   for (Step* step : steps) {
     step->result.reset();
@@ -64,63 +85,51 @@ bool Participants::decide(const std::vector<Step*>& steps, Read& read) {
   return is_written;
 }
 
-/// One read, one decision of every step, one cas.
-Task<Result<Participants::Round>> Participants::round(Key key, std::vector<Step*> steps) {
-  auto read = co_await this->read(key);
-  if (!read) co_return read.error();
-  const bool is_written = decide(steps, *read);
-  if (!is_written && !read->fresh) co_return Round::stale;  // what it does not show may have come
-  if (is_written) {
-    const auto spilled = co_await spill(key, &read->participant);
-    if (!spilled) co_return spilled.error();
-    const auto written = co_await write(key, &*read);
-    if (!written) co_return written.error();
-    // Refused or unknown: only the document knows who was first, so it is read again. Taking the
-    // first refusal for somebody's settlement would lose the debit when a deposit came in between.
-    if (written->answer != Write::done) co_return Round::lost;
-    remember(key, std::move(read->participant), written->version);
-  }
+/// What each step wanted is in the document.
+void Participants::conclude(const Steps& steps) {
   for (Step* step : steps) {
     if (step->result) continue;
     step->result = step->verdict == Verdict::keep ? Updated::kept : Updated::written;
   }
-  co_return Round::over;
 }
 
-Task<Result<Written>> Participants::write(Key key, const Read* read) {
-  Bytes bytes = write_participant(read->participant);
-  if (!read->version) co_return co_await doors_.store.add(std::move(key), std::move(bytes));
-  co_return co_await doors_.store.cas(std::move(key), *read->version, std::move(bytes));
+Task<Result<Written>> Participants::write(const Key& key, const Read& read) {
+  Bytes bytes = write_participant(read.participant);
+  if (!read.version) return doors_.store.add(key, std::move(bytes));
+  return doors_.store.cas(key, *read.version, std::move(bytes));
 }
 
-Task<Result<Participants::Read>> Participants::read(Key key) {
-  if (const auto known = remembered_.find(key); known != remembered_.end()) {
-    Read read{.participant = std::move(known->second.participant),
-              .version = known->second.version,
-              .fresh = false};
-    forget(known);  // used once: after it, the store knows better
-    co_return read;
-  }
-  const auto document = co_await doors_.store.get(key);
-  if (!document) co_return document.error();
-  Read read{.participant = {}, .version = {}};
-  read.participant.is_there = document->has_value();
-  if (!*document) co_return read;
-  auto participant = read_participant((*document)->value, key);
-  if (!participant) co_return participant.error();
+/// The participant as this node has written it last; false if that is not remembered.
+bool Participants::recall(const Key& key, Read& read) {
+  const auto known = remembered_.find(key);
+  if (known == remembered_.end()) return false;
+  read.participant = std::move(known->second.participant);
+  read.version = known->second.version;
+  read.fresh = false;
+  forget(known);  // used once: after it, the store knows better
+  return true;
+}
+
+/// The participant as the store shows it.
+std::optional<Error> Participants::show(const Key& key, const std::optional<Document>& document,
+                                        Read& read) {
+  read.participant.is_there = document.has_value();
+  if (!document) return {};
+  auto participant = read_participant(document->value, key);
+  if (!participant) return participant.error();
   read.participant = *std::move(participant);
-  read.version = (*document)->version;
-  co_return read;
+  read.version = document->version;
+  return {};
 }
 
 /// Moves the oldest settlements into pages while there are too many. A page's content follows from
 /// the history of the participant alone, so one that is there already is the same one.
-Task<Result<void>> Participants::spill(Key key, Participant* participant) {
+Task<Result<void>> Participants::spill(const Key* key, Participant* participant) {
   int undecided = 0;
   while (participant->settled.size() >= settled_max) {
     Settlements left = participant->settled;
     const Settlements oldest = left.take_oldest(settled_page);
-    const Key page = settled_page_key(key, participant->pages);
+    const Key page = settled_page_key(*key, participant->pages);
     const auto written = co_await doors_.store.add(page, write_settled_page(oldest));
     if (!written) co_return written.error();
     if (written->answer == Write::unknown) {
@@ -139,11 +148,9 @@ Task<Result<void>> Participants::spill(Key key, Participant* participant) {
   co_return Result<void>{};
 }
 
-/// Losing a few rounds is ordinary; after that, step aside for a random while.
-Task<void> Participants::pause_after(int swaps) {
-  constexpr int eager_swaps = 4;
+/// Steps aside for a random while.
+Task<void> Participants::pause() {
   constexpr std::uint64_t pause_ms_max = 16;
-  if (swaps < eager_swaps) co_return;
   const auto pause = std::chrono::milliseconds{1 + doors_.random.bits() % pause_ms_max};
   co_await doors_.clock.sleep(pause);
 }
@@ -190,8 +197,9 @@ void Participants::remember(const Key& key, Participant participant, Version ver
   const auto [place, is_new] = remembered_.try_emplace(key);
   if (!is_new) ages_.erase(place->second.age);
   ages_.push_back(&place->first);
-  place->second = {
-      .participant = std::move(participant), .version = version, .age = std::prev(ages_.end())};
+  place->second.participant = std::move(participant);
+  place->second.version = version;
+  place->second.age = std::prev(ages_.end());
   if (remembered_.size() > remembered_max) forget(remembered_.find(*ages_.front()));
 }
 

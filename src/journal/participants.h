@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <list>
 #include <map>
@@ -104,13 +103,14 @@ class Participants {
     Event turn;
     std::optional<Result<Updated>> result;
   };
+  using Steps = std::vector<Step*>;
   struct Lane {
-    std::deque<Step*> waiting;
+    Steps waiting;
     bool busy = false;
   };
   struct Read {
-    Participant participant;
-    std::optional<Version> version;  ///< Empty: there is no document.
+    Participant participant = {};
+    std::optional<Version> version = {};  ///< Empty: there is no document.
     bool fresh = true;
   };
   struct Remembered {
@@ -119,15 +119,16 @@ class Participants {
     std::list<const Key*>::iterator age;
   };
   using Memory = std::map<Key, Remembered>;
-  enum class Round : std::uint8_t { over, lost, stale };
 
-  Task<Result<void>> swap(Key key, std::vector<Step*> steps);
-  Task<Result<Round>> round(Key key, std::vector<Step*> steps);
-  static bool decide(const std::vector<Step*>& steps, Read& read);
-  Task<Result<Read>> read(Key key);
-  Task<Result<Written>> write(Key key, const Read* read);
-  Task<Result<void>> spill(Key key, Participant* participant);
-  Task<void> pause_after(int swaps);
+  Task<Result<void>> swap(const Key* key, const Steps* steps);
+  static bool decide(const Steps& steps, Read& read);
+  static void conclude(const Steps& steps);
+  bool recall(const Key& key, Read& read);
+  static std::optional<Error> show(const Key& key, const std::optional<Document>& document,
+                                   Read& read);
+  Task<Result<Written>> write(const Key& key, const Read& read);
+  Task<Result<void>> spill(const Key* key, Participant* participant);
+  Task<void> pause();
   void remember(const Key& key, Participant participant, Version version);
   void forget(Memory::iterator known);
 

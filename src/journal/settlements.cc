@@ -151,7 +151,9 @@ Settlements Settlements::scan(JsonScanner& in, std::size_t rows_max) {
     if (settled.size() > rows_max) in.fail();
   } while (in.skip(","));
   if (!in.is_good()) return {};
-  settled.text_ = rows.substr(0, rows.size() - in.rest().size());
+  const std::size_t size = rows.size() - in.rest().size();
+  settled.text_.reserve(size + 2 * row_bytes_about);  // soon there is another one
+  settled.text_ = rows.substr(0, size);
   return settled;
 }
 

@@ -3,6 +3,7 @@
 #include "journal/turns.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/limits.h"
 
@@ -21,15 +22,18 @@ std::size_t room(Holding holding) {
 
 Turns::Turns() : state_(std::make_shared<State>()) {}
 
+std::optional<Turns::Turn> Turns::take_free(Places& places) {
+  if (places.empty()) return Turn();
+  if (!is_free(*state_, places, nullptr)) return {};
+  hold(*state_, places, nullptr);
+  return Turn(state_, std::move(places));
+}
+
 Task<Turns::Turn> Turns::take(Places places) {
-  if (places.empty()) co_return Turn();
-  if (is_free(*state_, places, nullptr)) {
-    hold(*state_, places, nullptr);
-  } else {
-    Waiting ours{.places = &places, .granted = {}};
-    for (const Place& place : places) state_->queues[place].push_back(&ours);
-    co_await ours.granted.wait();
-  }
+  if (auto turn = take_free(places)) co_return *std::move(turn);
+  Waiting ours{.places = &places, .granted = {}};
+  for (const Place& place : places) state_->queues[place].push_back(&ours);
+  co_await ours.granted.wait();
   co_return Turn(state_, std::move(places));
 }
 
@@ -72,8 +76,9 @@ void Turns::give_back(State& state, const Places& places) {
     const auto taken = state.taken.find(place);
     if (--taken->second == 0) state.taken.erase(taken);
   }
+  if (state.queues.empty()) return;
   // Whoever goes was also before others, at places that have room.
-  for (Places open = places; !open.empty();) {
+  for (std::set<Place> open(places.begin(), places.end()); !open.empty();) {
     Waiting* const next = first_to_go(state, *open.begin());
     if (next == nullptr) {
       open.erase(open.begin());

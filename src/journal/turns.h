@@ -8,8 +8,9 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/event.h"
 #include "posse/task.h"
@@ -36,7 +37,7 @@ class Turns {
 
     friend auto operator<=>(const Place&, const Place&) = default;
   };
-  using Places = std::set<Place>;
+  using Places = std::vector<Place>;  ///< In order, each of them once.
 
   /// Places that are somebody's, until it goes. Nobody takes a second turn meanwhile.
   class Turn {
@@ -63,6 +64,9 @@ class Turns {
   };
 
   Turns();
+
+  /// All of `places` at once, if nobody need be waited for; else empty, and they are as they were.
+  std::optional<Turn> take_free(Places& places);
 
   /// All of `places` at once; none: at once.
   Task<Turn> take(Places places);

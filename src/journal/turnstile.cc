@@ -23,10 +23,12 @@ Turnstile::Turnstile(Sequence sequence, Parts parts)
       parts_(parts),
       publisher_(sequence_, {parts.sequences, parts.finisher, parts.clock, parts.counters}) {}
 
+bool Turnstile::is_fresh() const {
+  return tip_ && parts_.clock.steady() - refreshed_ <= settings_age_max;
+}
+
 Task<Result<std::optional<Refusal>>> Turnstile::open() {
-  if (tip_ && parts_.clock.steady() - refreshed_ <= settings_age_max) {
-    co_return std::optional<Refusal>{};
-  }
+  if (is_fresh()) co_return std::optional<Refusal>{};
   const auto head = co_await parts_.sequences.head(sequence_);
   if (!head) co_return head.error();
   if (!*head) {
@@ -74,7 +76,8 @@ bool Turnstile::full() const {
   return waiting_.size() >= waiting_max;
 }
 
-Task<Passage> Turnstile::pass(std::shared_ptr<const Operation> operation, EntryNumber last) {
+std::shared_ptr<Turnstile::Waiting> Turnstile::pass(std::shared_ptr<Operation> operation,
+                                                    EntryNumber last) {
   auto own = std::make_shared<Waiting>();
   own->operation = std::move(operation);
   own->last = last;
@@ -83,8 +86,7 @@ Task<Passage> Turnstile::pass(std::shared_ptr<const Operation> operation, EntryN
     running_ = true;
     parts_.tasks.spawn(run());
   }
-  co_await own->answered.wait();
-  co_return *std::move(own->passage);
+  return own;
 }
 
 Task<void> Turnstile::run() {
@@ -121,6 +123,7 @@ Task<void> Turnstile::claim_next() {
   auto claim = compose();
   if (claim.batch.empty()) co_return;
   const auto added = co_await add_until_decided(&claim);
+  if (added != Write::done) take_back(claim);
   if (!added) {
     give_back(claim);
   } else if (*added == Write::done) {
@@ -146,8 +149,8 @@ Turnstile::Claim Turnstile::compose() {
     } else if (refusal) {
       claim.left_out.push_back({.waiting = next, .refusal = *std::move(refusal)});
     } else {
-      parts_.composer.append(ground, claim.entry, *next->operation);
       bytes += next->operation->bytes;
+      parts_.composer.append(ground, claim.entry, std::move(*next->operation));
       claim.batch.push_back(next);
     }
   }
@@ -238,6 +241,15 @@ Task<void> Turnstile::settle(std::shared_ptr<const Entry> entry, Tip tip) {
 Task<void> Turnstile::publish() {
   const auto self = shared_from_this();
   co_await publisher_.run();
+}
+
+/// The entry is not ours, or nobody knows: its operations are again what they were.
+void Turnstile::take_back(Claim& claim) const {
+  for (std::size_t at = 0; at < claim.batch.size(); ++at) {
+    Operation& operation = *claim.batch[at]->operation;
+    operation = std::move(claim.entry.operations[at]);
+    parts_.composer.undo(operation);
+  }
 }
 
 void Turnstile::refuse_left_out(Claim& claim) {

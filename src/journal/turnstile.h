@@ -62,7 +62,10 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
 
   Turnstile(Sequence sequence, Parts parts);
 
-  /// Learns settings and tip, unless they are known and fresh enough to compose with.
+  /// Whether settings and tip are known and fresh enough to compose with.
+  bool is_fresh() const;
+
+  /// Learns settings and tip, unless they are fresh.
   /// A refusal `unknown_sequence` if the sequence does not exist.
   /// Errors: the store's; `unreadable`; `contended`.
   Task<Result<std::optional<Refusal>>> open();
@@ -73,10 +76,18 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   /// Why `operation` would not go in now; a look without consequences.
   std::optional<Refusal> preview(const Operation& operation);
 
-  /// Waits until `operation`, whose holds are declared up to `last`, is through or refused. After
-  /// Unanswered its holds must be left alone; after anything but Claimed and that, none of
-  /// its adds is unanswered.
-  Task<Passage> pass(std::shared_ptr<const Operation> operation, EntryNumber last);
+  /// An operation that waits; the turnstile's own until it is answered. Then `passage` is there.
+  struct Waiting {
+    std::shared_ptr<Operation> operation;
+    EntryNumber last{};
+    Event answered;
+    std::optional<Passage> passage;
+  };
+
+  /// Lets `operation`, whose holds are declared up to `last`, wait until it is through or refused.
+  /// After Unanswered its holds must be left alone; after anything but Claimed and that, none of
+  /// its adds is unanswered, and its effects are what they were.
+  std::shared_ptr<Waiting> pass(std::shared_ptr<Operation> operation, EntryNumber last);
 
   bool full() const;
   bool idle() const {
@@ -84,12 +95,6 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   }
 
  private:
-  struct Waiting {
-    std::shared_ptr<const Operation> operation;
-    EntryNumber last{};
-    Event answered;
-    std::optional<Passage> passage;
-  };
   using Batch = std::vector<std::shared_ptr<Waiting>>;
   /// Does not fit behind others in an entry: true only once that entry is.
   struct LeftOut {
@@ -118,6 +123,7 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   const Entry& next_now();
   Claim compose();
   bool let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const Tip& tip);
+  void take_back(Claim& claim) const;
   void refuse_left_out(Claim& claim);
   void give_back(const Claim& claim);
   void drop_passed();

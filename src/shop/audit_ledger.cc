@@ -30,6 +30,12 @@ std::string account_text(const std::string& name) {
   return std::string(account_family) + name;
 }
 
+/// Whether `key` is the account's.
+bool is_account(std::string_view key, std::string_view name) {
+  return key.size() == account_family.size() + name.size() && key.starts_with(account_family) &&
+         key.ends_with(name);
+}
+
 std::string text_of(const json::object& line, std::string_view name) {
   const json::value* value = line.if_contains(name);
   if (value == nullptr || !value->is_string()) return {};
@@ -224,21 +230,19 @@ void AuditLedger::see_names(const Place& place, const Operation& operation,
   const bool is_sale = kind == "sale";
   if (!is_sale && kind != "deposit" && kind != "withdrawal") return;
   const std::string named = text_of(operation.line, is_sale ? "buyer" : "account");
-  const std::string expected = account_text(named);
-  const std::string key = entry_key(place.sequence, place.entry.number);
-  const std::string name = key + ": " + operation.intent.text();
+  const auto find = [&](const std::string& what) {
+    const std::string key = entry_key(place.sequence, place.entry.number);
+    findings_.add("I8", {key}, key + ": " + operation.intent.text() + what);
+  };
   for (const auto& share : shares) {
-    if (share.money == 0 || share.key == expected) continue;
-    std::string sentence = name;
-    sentence += " changes the balance of " + share.key.substr(account_family.size()) +
-                ", its line names `" + named + "`";
-    findings_.add("I8", {key}, std::move(sentence));
+    if (share.money == 0 || is_account(share.key, named)) continue;
+    find(" changes the balance of " + share.key.substr(account_family.size()) +
+         ", its line names `" + named + "`");
   }
   const std::string& owner = sequences_.at(place.sequence).owner;
   const std::string seller = text_of(operation.line, "seller");
   if (!is_sale || owner.empty() || seller == owner) return;
-  findings_.add("I8", {key},
-                name + " is sold for `" + seller + "`, the campaign is " + owner + "'s");
+  find(" is sold for `" + seller + "`, the campaign is " + owner + "'s");
 }
 
 /// I8: nobody pays more than he was ready to.
@@ -254,10 +258,9 @@ void AuditLedger::see_price(const Place& place, const Operation& operation, std:
 void AuditLedger::see_sale(const Place& place, const json::object& line, std::int64_t amount) {
   report_.books.sold += amount;
   const std::string seller = text_of(line, "seller");
-  const std::string key = account_text(seller);
   for (const auto& cursor : participants_.cursors(place.sequence)) {
     AuditedParticipant& account = participants_.at(cursor.participant);
-    if (account.key != key) continue;
+    if (!is_account(account.key, seller)) continue;
     if (place.entry.number <= cursor.paid) {
       report_.books.harvested += amount;
       account.expected += amount;

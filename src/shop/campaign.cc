@@ -14,6 +14,25 @@ Time read_time(Fields& fields, std::string_view name) {
   return Time{std::chrono::milliseconds{fields.integer(name, {.most = number(time_max)})}};
 }
 
+/// Less than any, if it is not the number of that name.
+std::int64_t number_of(const json::key_value_pair& field, std::string_view name) {
+  const std::int64_t* number = field.value().if_int64();
+  return number != nullptr && std::string_view(field.key()) == name ? *number : -1;
+}
+
+/// The sale as write_last_sale() writes it; empty if it stands there in another way. Every purchase
+/// asks for it three times.
+std::optional<LastSale> last_sale_as_written(const json::object& state) {
+  if (state.size() != 3) return {};
+  const auto* fields = state.begin();
+  const Cents price{number_of(fields[0], "price")};
+  const Time sold_at{std::chrono::milliseconds{number_of(fields[1], "sold_at")}};
+  const Time ends_at{std::chrono::milliseconds{number_of(fields[2], "ends_at")}};
+  if (price < Cents{} || sold_at < Time{} || ends_at < Time{}) return {};
+  if (sold_at > time_max || ends_at > time_max) return {};
+  return LastSale{.price = price, .sold_at = sold_at, .ends_at = ends_at};
+}
+
 }  // namespace
 
 bool depends_on_time(const Campaign& campaign) {
@@ -52,14 +71,15 @@ Result<Campaign> read_campaign(const json::object& settings) {
   return campaign;
 }
 
-json::object write_last_sale(const LastSale& sale) {
-  return {{"price", number(sale.price)},
-          {"sold_at", number(sale.sold_at)},
-          {"ends_at", number(sale.ends_at)}};
+void write_last_sale(const LastSale& sale, json::object& state) {
+  put(state, "price", number(sale.price));
+  put(state, "sold_at", number(sale.sold_at));
+  put(state, "ends_at", number(sale.ends_at));
 }
 
 Result<std::optional<LastSale>> read_last_sale(const json::object& state) {
   if (state.empty()) return std::optional<LastSale>{};
+  if (const auto sale = last_sale_as_written(state)) return sale;
   Fields fields(state, "state");
   const Cents price{fields.integer("price")};
   const Time sold_at = read_time(fields, "sold_at");

@@ -41,9 +41,10 @@ bool depends_on_time(const Campaign& campaign);
 boost::json::object write_campaign(const Campaign& campaign);
 Result<Campaign> read_campaign(const boost::json::object& settings);
 
-/// The last sale, as a sequence's state keeps it; nothing before the first.
+/// The last sale, as a sequence's state keeps it in the place of the one before; nothing before the
+/// first.
 /// Errors: `unreadable`, naming the field.
-boost::json::object write_last_sale(const LastSale& sale);
+void write_last_sale(const LastSale& sale, boost::json::object& state);
 Result<std::optional<LastSale>> read_last_sale(const boost::json::object& state);
 
 }  // namespace posse

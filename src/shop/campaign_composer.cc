@@ -34,14 +34,12 @@ Refusal price_moved(Cents price, std::int64_t most) {
 }
 
 /// The purchase at its price: the debit in its effect, the sale in its line, the times in its data.
-Operation priced(const Operation& operation, const Offer& offer, const Name& seller) {
-  Operation sale = operation;
-  sale.effects.front().details["amount"] = -number(offer.price);
-  sale.line["seller"] = seller.text();
-  sale.line["amount"] = number(offer.price);
-  sale.data["starts_at"] = number(offer.starts_at);
-  sale.data["ends_at"] = number(offer.ends_at);
-  return sale;
+void price(Operation& sale, const Offer& offer, const Name& seller) {
+  put(sale.effects.front().details, "amount", -number(offer.price));
+  put(sale.line, "seller", seller.text());
+  put(sale.line, "amount", number(offer.price));
+  put(sale.data, "starts_at", number(offer.starts_at));
+  put(sale.data, "ends_at", number(offer.ends_at));
 }
 
 std::variant<Offer, Refusal> next_offer(const Campaign& campaign, const Entry& entry) {
@@ -97,13 +95,18 @@ std::optional<Refusal> CampaignComposer::refuses(const Ground& ground, const Ent
   return {};
 }
 
-void CampaignComposer::append(const Ground& ground, Entry& entry,
-                              const Operation& operation) const {
+void CampaignComposer::append(const Ground& ground, Entry& entry, Operation operation) const {
   const Campaign& campaign = *campaign_of(ground);
   const auto offer = std::get<Offer>(next_offer(campaign, entry));
-  entry.operations.push_back(priced(operation, offer, campaign.owner));
+  price(operation, offer, campaign.owner);
+  entry.operations.push_back(std::move(operation));
   const LastSale sale{.price = offer.price, .sold_at = entry.time, .ends_at = offer.ends_at};
-  entry.state = write_last_sale(sale);
+  write_last_sale(sale, entry.state);
+}
+
+void CampaignComposer::undo(Operation& operation) const {
+  const std::int64_t most = number_in(operation.data, "max_price").value_or(0);
+  put(operation.effects.front().details, "amount", -most);
 }
 
 }  // namespace posse

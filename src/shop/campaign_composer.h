@@ -29,7 +29,8 @@ class CampaignComposer final : public Composer {
   std::shared_ptr<const Terms> read(const boost::json::object& settings) const override;
   std::optional<Refusal> refuses(const Ground& ground, const Entry& entry,
                                  const Operation& operation) const override;
-  void append(const Ground& ground, Entry& entry, const Operation& operation) const override;
+  void append(const Ground& ground, Entry& entry, Operation operation) const override;
+  void undo(Operation& operation) const override;
 
  private:
   const bool& clock_is_trusted_;

@@ -24,23 +24,28 @@ std::optional<Refusal> wrong(const Purchase& purchase) {
                         "must be at most " + std::to_string(content_bytes_max) + " bytes");
   }
   if (!is_utf8(purchase.content)) return bad_argument("content", "must be UTF-8 text");
-  JsonWriter as_json;
-  as_json.value(purchase.content);
-  if (as_json.size() > content_json_bytes_max) {
+  if (json_size(purchase.content) > content_json_bytes_max) {
     return bad_argument("content", "must be at most " + std::to_string(content_json_bytes_max) +
                                        " bytes as JSON, where a control character takes six");
   }
   return {};
 }
 
+/// With the fields that the composer fills in, so that there is room for them.
 Order order_of(const Purchase& purchase) {
-  const Key account = account_key(purchase.buyer);
-  return {.sequence = campaign_sequence(purchase.campaign),
-          .guard = account,
-          .request = request_key(account.text(), purchase.key.text(), purchase.key.made()),
-          .effects = {add_effect(account, "balance", -number(purchase.max_price), 0)},
-          .line = {{"kind", "sale"}, {"buyer", purchase.buyer.text()}},
-          .data = {{"max_price", number(purchase.max_price)}, {"content", purchase.content}}};
+  Order order{
+      .sequence = campaign_sequence(purchase.campaign),
+      .guard = account_key(purchase.buyer),
+      .request = {},
+      .effects = {},
+      .line = {{"kind", "sale"}, {"buyer", purchase.buyer.text()}, {"seller", ""}, {"amount", 0}},
+      .data = {{"max_price", number(purchase.max_price)},
+               {"content", purchase.content},
+               {"starts_at", 0},
+               {"ends_at", 0}}};
+  order.request = request_key(order.guard.text(), purchase.key.text(), purchase.key.made());
+  order.effects.push_back(add_effect(order.guard, "balance", -number(purchase.max_price), 0));
+  return order;
 }
 
 bool same_request(const Purchase& purchase, const Committed& committed) {

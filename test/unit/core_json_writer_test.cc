@@ -59,7 +59,7 @@ TEST(JsonWriter, EscapesWhatJsonCannotHold) {
 TEST(JsonWriter, EscapesNamesToo) {  // a hold is written under the name an application gave
   JsonWriter out;
   out.begin_object();
-  out.field("a\"b", 1);
+  out.field(std::string("a\"b"), 1);
   out.end_object();
   EXPECT_EQ(out.take(), R"({"a\"b":1})");
 }
@@ -128,6 +128,13 @@ RC_GTEST_PROP(JsonWriterProperty, WritesWhatBoostReadsBack, ()) {
 RC_GTEST_PROP(JsonWriterProperty, WritesTextAsBoostDoes, ()) {
   const std::string text = *some_text();
   RC_ASSERT(written(text) == json::serialize(json::string(text)));
+}
+
+RC_GTEST_PROP(JsonWriterProperty, WritesAsManyBytesAsItSays, ()) {
+  const json::object object = some_object(3);
+  RC_ASSERT(written(object).size() == json_size(object));
+  const std::string text = *some_text();
+  RC_ASSERT(written(text).size() == json_size(text));
 }
 
 }  // namespace

@@ -118,11 +118,14 @@ TEST(Entry, ListsEachParticipantOncePerOperation) {
   entry.operations[0].effects = {add_effect(ben, "a", 1), add_effect(ann, "a", 1),
                                  add_effect(ben, "b", 1)};
   entry.operations[1].effects = {add_effect(ben, "a", 1)};
-  const auto groups = entry.by_participant();
-  ASSERT_EQ(groups.size(), 2U);
-  EXPECT_EQ(groups.begin()->first, ann);
-  EXPECT_EQ(groups.at(ann).size(), 1U);
-  EXPECT_EQ(groups.at(ben).size(), 2U);
+  const auto parts = entry.by_participant();
+  ASSERT_EQ(parts.size(), 3U);
+  EXPECT_EQ(*parts[0].key, ann);
+  EXPECT_EQ(parts[0].operation, &entry.operations[0]);
+  EXPECT_EQ(*parts[1].key, ben);
+  EXPECT_EQ(parts[1].operation, &entry.operations[0]);
+  EXPECT_EQ(*parts[2].key, ben);
+  EXPECT_EQ(parts[2].operation, &entry.operations[1]);
 }
 
 /// The dumb twin counts.

@@ -253,11 +253,12 @@ class TwoForSale final : public Composer {
     if (number(ground.tip.slot) + entry.operations.size() < 2) return {};
     return Refusal{.code = "sold_out", .detail = "there were two", .more = {}};
   }
-  void append(const Ground& ground, Entry& entry, const Operation& operation) const override {
-    entry.operations.push_back(operation);
+  void append(const Ground& ground, Entry& entry, Operation operation) const override {
+    entry.operations.push_back(std::move(operation));
     entry.operations.back().line["price"] = ground.settings.at("price");
     entry.state["sold"] = number(ground.tip.slot) + entry.operations.size();
   }
+  void undo(Operation& /*operation*/) const override {}
 };
 
 struct SaleOfTwoTest : TurnstileTest {

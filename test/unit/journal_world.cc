@@ -155,13 +155,11 @@ std::vector<StoredEntry> sound_entries(World& world, const Sequence& sequence) {
 Owed owed_to(const Key& key, const std::vector<StoredEntry>& entries) {
   Owed owed;
   for (const auto& stored : entries) {
-    const auto groups = stored.entry->by_participant();
-    const auto group = groups.find(key);
-    if (group == groups.end()) continue;
-    for (const Operation* operation : group->second) owed.intents.insert(operation->intent);
-    for (const Operation* operation : group->second) {
-      for (const auto& effect : operation->effects) {
-        if (effect.key == key) owed.amount += effect.details.at("amount").as_int64();
+    for (const auto& operation : stored.entry->operations) {
+      for (const auto& effect : operation.effects) {
+        if (effect.key != key) continue;
+        owed.intents.insert(operation.intent);
+        owed.amount += effect.details.at("amount").as_int64();
       }
     }
   }

@@ -159,6 +159,14 @@ TEST(CampaignComposer, TakesThePriceAndNotTheMaximum) {
   EXPECT_EQ(sold.line.at("seller").as_string(), "ann");
 }
 
+TEST(CampaignComposer, ProposesTheMaximumAgainOnceItsEntryIsThrownAway) {
+  Composing composing(lamps(0s));
+  ASSERT_FALSE(composing.take(1000));
+  Operation thrown_away = composing.entry.operations.front();
+  composing.composer.undo(thrown_away);
+  EXPECT_EQ(thrown_away.effects.front().details, Composing::purchase(1000).effects.front().details);
+}
+
 TEST(CampaignComposer, LinesSlotsUpOneAfterTheOther) {
   Composing composing(lamps(30s));
   for (int bought = 0; bought < 3; ++bought) EXPECT_FALSE(composing.take(40));
