@@ -17,7 +17,6 @@
 #include "cli/node_till.h"
 #include "cli/sample.h"
 #include "cli/scratch.h"
-#include "cli/settling_thread.h"
 #include "core/text.h"
 #include "shop/audit.h"
 #include "shop/audit_text.h"
@@ -206,14 +205,7 @@ Task<Exit> audit_on(Host* host, Bench* bench) {
   co_return books->sound() ? Exit::fine : Exit::refused;
 }
 
-/// Sells and settles on one thread each, if there are two.
 Task<Exit> run_all(Host* host, Bench* bench) {
-  std::unique_ptr<SettlingThread> settling;
-  if (bench->arguments.threads > 1) {
-    auto started = SettlingThread::start(*host);
-    if (!started) co_return report(started.error());
-    settling = *std::move(started);
-  }
   const Exit prepared = co_await prepare_on(host, bench);
   if (prepared != Exit::fine) co_return prepared;
   const Exit ran = co_await run_rows(host, bench);
@@ -237,8 +229,7 @@ Exit run(Globals globals, const Arguments& arguments) {
   if (globals.store.empty() || arguments.http) scratch.emplace("bench");
   if (globals.store.empty()) globals.store = scratch->store_url();
   if (arguments.streams > 0 && !arguments.http) return usage_error("--streams needs --http");
-  if (arguments.threads > 2 && !arguments.http)
-    return usage_error("--threads must be 1 or 2 without --http: one sells, one settles");
+  if (arguments.threads > 1 && !arguments.http) return usage_error("--threads needs --http");
   if (arguments.http && globals.store == "memory:")
     return usage_error("--http needs a store that processes can share, not memory:");
   Bench bench{.host = nullptr,
@@ -276,9 +267,7 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(std::size_t{1}, campaigns_per_owner_max));
   command->add_flag("--http", arguments->http,
                     "buy over HTTP from a node of its own, each buyer on a connection");
-  command
-      ->add_option("--threads", arguments->threads,
-                   "2: one sells, one settles; with --http: threads of the node (1)")
+  command->add_option("--threads", arguments->threads, "with --http: threads of the node (1)")
       ->check(CLI::Range(1, node_threads_max));
   // bench/ has peers that speak our call; there, an account's name is its token.
   command->add_option("--peer", arguments->peer)->group("");

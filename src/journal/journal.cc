@@ -50,7 +50,6 @@ Journal::Journal(Doors doors, Announcer& announcer)
       sequences_(doors.store, doors.clock),
       participants_({doors.store, doors.clock, doors.random}, counters_),
       finisher_({sequences_, participants_, kinds_}, doors.clock, doors.executor, counters_),
-      settler_(finisher_, participants_, doors.executor),
       resolver_({sequences_, participants_, kinds_}, finisher_, doors.clock, counters_),
       declarer_({sequences_, participants_, kinds_}, resolver_, tasks_, driven_),
       reader_({participants_, resolver_, driven_, doors.clock}) {
@@ -427,7 +426,6 @@ std::shared_ptr<Turnstile> Journal::turnstile(const Sequence& sequence) {
   if (turnstiles_.size() >= turnstiles_max) let_idle_ones_go();
   const Turnstile::Parts parts{.sequences = sequences_,
                                .finisher = finisher_,
-                               .settler = settler_,
                                .clock = doors_.clock,
                                .composer = *composer_of(sequence),
                                .announcer = announcer_,

@@ -22,7 +22,6 @@
 #include "journal/reader.h"
 #include "journal/resolver.h"
 #include "journal/sequences.h"
-#include "journal/settler.h"
 #include "journal/turns.h"
 #include "journal/turnstile.h"
 #include "posse/clock.h"
@@ -72,10 +71,6 @@ class Journal {
   /// A generic journal to commit into, chosen by chance; created if it is new.
   Task<Result<Sequence>> some_journal();
 
-  /// From now on `other`, on a thread of its own with the same store and kinds of effect, settles
-  /// what is claimed here; it goes on until this one is closed.
-  void settle_with(Journal& other) { settler_.hand_to(other.settler_); }
-
   /// Waits for all work in the background. Nothing may be started afterwards.
   Task<void> close() { return tasks_.join(); }
 
@@ -118,7 +113,6 @@ class Journal {
   Sequences sequences_;
   Participants participants_;
   Finisher finisher_;
-  Settler settler_;
   Resolver resolver_;
   Declarer declarer_;
   Reader reader_;

@@ -203,19 +203,6 @@ void Participants::remember(const Key& key, Participant participant, Version ver
   if (remembered_.size() > remembered_max) forget(remembered_.find(*ages_.front()));
 }
 
-void Participants::hand_over(const Key& key, HandedOver& participants) {
-  const auto known = remembered_.find(key);
-  if (known == remembered_.end()) return;
-  participants.push_back({.key = key,
-                          .participant = std::move(known->second.participant),
-                          .version = known->second.version});
-  forget(known);
-}
-
-void Participants::take_over(HandedOver participants) {
-  for (Handed& one : participants) remember(one.key, std::move(one.participant), one.version);
-}
-
 void Participants::forget(Memory::iterator known) {
   ages_.erase(known->second.age);
   remembered_.erase(known);

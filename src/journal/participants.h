@@ -81,20 +81,6 @@ class Participants {
   /// Errors: the store's; `unreadable`; `contended` if reads deny it.
   Task<Result<Settlements>> page(Key key, std::uint64_t page);
 
-  /// Documents as this node has written them, for another one of its process.
-  struct Handed {
-    Key key;
-    Participant participant;
-    Version version{};
-  };
-  using HandedOver = std::vector<Handed>;
-
-  /// Adds to `participants` what is remembered of `key`, and forgets it.
-  void hand_over(const Key& key, HandedOver& participants);
-
-  /// Remembers them as if this node had written them.
-  void take_over(HandedOver participants);
-
  private:
   struct Step {
     Decision decision;

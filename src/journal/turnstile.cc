@@ -231,7 +231,7 @@ bool Turnstile::let_pass(Claim* claim, std::shared_ptr<const Entry> entry, const
 
 Task<void> Turnstile::settle(std::shared_ptr<const Entry> entry, Tip tip) {
   const auto self = shared_from_this();
-  const auto completed = co_await parts_.settler.settle(entry);
+  const auto completed = co_await parts_.finisher.complete(entry);
   for (const auto& operation : entry->operations) parts_.driven.erase(operation.intent);
   if (completed && publisher_.settled(std::move(tip))) parts_.tasks.spawn(publish());
   --unsettled_;

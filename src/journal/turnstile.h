@@ -17,7 +17,6 @@
 #include "journal/finisher.h"
 #include "journal/publisher.h"
 #include "journal/sequences.h"
-#include "journal/settler.h"
 
 namespace posse {
 
@@ -51,7 +50,6 @@ class Turnstile : public std::enable_shared_from_this<Turnstile> {
   struct Parts {
     Sequences& sequences;
     Finisher& finisher;
-    Settler& settler;
     Clock& clock;
     const Composer& composer;
     Announcer& announcer;

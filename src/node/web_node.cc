@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/web_node.h"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -94,10 +93,6 @@ void WebNode::work_with(std::vector<WebNode*> nodes) {
   for (WebNode* node : nodes_) names.insert(node->doors_.membership.node());
   clock_watch_.leave_out(std::move(names));
   parts_.throttle = &nodes_.front()->throttle_;
-  if (nodes_.size() == 1) return;
-  const auto own = static_cast<std::size_t>(std::ranges::find(nodes_, this) - nodes_.begin());
-  const WebNode* next = nodes_[(own + 1) % nodes_.size()];
-  doors_.shop.journal().settle_with(next->doors_.shop.journal());
 }
 
 void WebNode::start() {

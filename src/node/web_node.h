@@ -39,8 +39,7 @@ class WebNode {
   WebNode(Doors doors, std::unique_ptr<Server> server);
 
   /// `nodes` are those of this process, the same list for each of them. What is asked of any is
-  /// sold by the one that the campaign falls to, so that they do not compete for its slots, and
-  /// settled by the next one;
+  /// sold by the one that the campaign falls to, so that they do not compete for its slots;
   /// /metrics and /v1/nodes of any show all; and the first one runs their audits. Before start();
   /// none is destroyed before all have stopped.
   void work_with(std::vector<WebNode*> nodes);

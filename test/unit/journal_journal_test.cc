@@ -68,19 +68,6 @@ TEST_F(JournalTest, AnswersOnceTheClaimIsDurableWhateverComesOfSettling) {  // S
   expect_books_at_rest();
 }
 
-/// Another member of the process settles, with what this one has written in mind: it reads nothing.
-TEST_F(JournalTest, HasAnotherOneSettleWhatItSells) {  // S9 S12
-  one->journal.settle_with(two->journal);
-  EXPECT_EQ(slot_of(one->commit(payment_of(ann, "buy"))), Slot{1});
-  one->close();
-  EXPECT_EQ(one->journal.counters().settled, 0U);
-  EXPECT_EQ(two->journal.counters().settled, 1U);
-  EXPECT_EQ(one->journal.counters().published, 1U);
-  EXPECT_EQ(two->store.calls(), 2);  // the receipt, the account
-  expect_books_at_rest();
-  EXPECT_EQ(world.participant(ann).value("balance"), 70);
-}
-
 TEST_F(JournalTest, MovesMoneyAsAWhole) {  // S12 I8
   const Key ben = account("ben");
   EXPECT_EQ(slot_of(one->commit(transfer_of(ann, ben, "move"))), Slot{1});
@@ -175,25 +162,6 @@ TEST_F(JournalTest, NeverSpendsTheSameFundsTwiceHoweverManyTry) {  // I4
   EXPECT_EQ(sold, 3);
   expect_books_at_rest();
   EXPECT_EQ(world.participant(ann).value("balance"), 10);
-}
-
-/// What is handed over may have been changed meanwhile, here or there.
-TEST_F(JournalTest, SettlesForEachOtherOnOneAccount) {  // I4 I5 S9
-  one->journal.settle_with(two->journal);
-  two->journal.settle_with(one->journal);
-  std::vector<Answer> answers(12);
-  for (std::size_t n = 0; n < answers.size(); ++n) {
-    (n % 2 == 0 ? *one : *two).start(payment_of(ann, std::to_string(n), 5), &answers[n]);
-    if (n % 3 == 0) world.pass(0ms);
-  }
-  one->close();
-  two->close();
-  std::set<Slot> slots;
-  for (const auto& answer : answers) slots.insert(slot_of(answer.value().value()));
-  EXPECT_EQ(slots.size(), answers.size());
-  EXPECT_EQ(one->journal.counters().settled + two->journal.counters().settled, answers.size());
-  expect_books_at_rest();
-  EXPECT_EQ(world.participant(ann).value("balance"), 40);
 }
 
 TEST_F(JournalTest, SharesASequenceBetweenNodesWithoutAGap) {  // S4 S9 I1 I2 I3
