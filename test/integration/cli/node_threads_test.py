@@ -183,7 +183,7 @@ class Clocks(NodeCase):
             refused = self.ask(node, *buying, token=tokens["bob"], Idempotency_Key=new_key())
             self.assertEqual((refused.status, refused.json()["code"]), (503, "clock_off"))
             self.assertEqual(self.buy_at(node, tokens["bob"]).status, 201, "its price is fixed")
-            self.assertEqual(self.account("bob")["balance"], 960)
+            self.assertEqual(self.account("bob")["spendable"], 960)
             self.assertRegex(self.good_ask(200, node, "GET", "/metrics").text,
                              r"posse_clock_ahead_seconds (3\.[5-9]|4)")
         finally:
