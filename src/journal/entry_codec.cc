@@ -165,6 +165,7 @@ std::optional<Entry> scan_entry(const Bytes& bytes, const Key& key) {
   in.expect(R"(],"state":)");
   entry.state = in.object();
   in.expect("}");
+  if (entry.sequence.name().size() > sequence_name_max) in.fail();
   if (!in.is_good() || !in.is_at_end() || entry.sequence.entry(entry.number) != key) return {};
   return entry;
 }

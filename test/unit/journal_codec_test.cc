@@ -229,6 +229,18 @@ TEST(Documents, AreNotReadUnderAForeignKey) {  // I1
   EXPECT_FALSE(read_receipt(fixture("receipt"), campaign.receipt(EntryNumber{8})));
 }
 
+// However they stand there: the one that is read fast too.
+TEST(Documents, OfASequenceWithTooLongANameAreNotRead) {
+  for (const std::size_t size : {sequence_name_max, sequence_name_max + 1}) {
+    Entry entry = some_entry();
+    entry.sequence = Sequence{std::string(size, 's')};
+    const Key key = entry.sequence.entry(entry.number);
+    const Bytes bytes = write_entry(entry);
+    EXPECT_EQ(read_entry(bytes, key).has_value(), size <= sequence_name_max);
+    EXPECT_EQ(read_entry(" " + bytes, key).has_value(), size <= sequence_name_max);
+  }
+}
+
 TEST(Documents, NameTheKeyInTheirErrors) {
   const auto read = read_participant("{", account);
   ASSERT_FALSE(read);

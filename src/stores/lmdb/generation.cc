@@ -41,23 +41,17 @@ const Document* Generation::find(const HashedKey& key) const {
   return found == found_.end() ? nullptr : &found->second->document;
 }
 
-std::vector<const Generation::Write*> Generation::all() const {
+std::vector<const Generation::Write*> Generation::all(std::size_t from) const {
   std::vector<const Write*> writes;
-  writes.reserve(writes_.size());
-  for (const Write& write : writes_) writes.push_back(&write);
+  writes.reserve(writes_.size() - from);
+  for (std::size_t i = from; i < writes_.size(); ++i) writes.push_back(&writes_[i]);
   return writes;
 }
 
-void Generation::adopt_order(const std::vector<const Write*>& sorted) {
+void Generation::adopt_order(Ordered& ordered) {
   if (ordered_) return;
-  ordered_.emplace();
-  for (const Write* const write : sorted) {
-    ordered_->emplace_hint(ordered_->end(), write->key.text(), &write->document);
-  }
-  // What has come since.
-  for (std::size_t i = sorted.size(); i < writes_.size(); ++i) {
-    ordered_->emplace(writes_[i].key.text(), &writes_[i].document);
-  }
+  add(all(ordered.size()), ordered);
+  ordered_ = std::move(ordered);
 }
 
 std::vector<const Generation::Write*> sorted(std::vector<const Generation::Write*> writes) {
@@ -65,6 +59,12 @@ std::vector<const Generation::Write*> sorted(std::vector<const Generation::Write
     return write->key.text();
   });
   return writes;
+}
+
+void add(std::vector<const Generation::Write*> writes, Generation::Ordered& ordered) {
+  for (const Generation::Write* const write : sorted(std::move(writes))) {
+    ordered.emplace_hint(ordered.end(), write->key.text(), &write->document);
+  }
 }
 
 }  // namespace posse::lmdb

@@ -65,13 +65,13 @@ class Generation {
 
   std::size_t size() const { return writes_.size(); }
 
-  /// All there is, in the order in which their keys came. They stay where they are, and so do their
-  /// keys, as long as this lives.
-  std::vector<const Write*> all() const;
+  /// All there is but the first `from`, in the order in which their keys came. They stay where they
+  /// are, and so do their keys, as long as this lives.
+  std::vector<const Write*> all(std::size_t from = 0) const;
 
-  /// Keeps what is put from now on in the order of keys too. `sorted` is what `all` has told once,
-  /// in that order.
-  void adopt_order(const std::vector<const Write*>& sorted);
+  /// Keeps what is put from now on in the order of keys too. `ordered` has what `all` has told
+  /// once, and is taken unless there is an order: what has come since goes into it here.
+  void adopt_order(Ordered& ordered);
 
   /// By key; null before `adopt_order`.
   const Ordered* ordered() const { return ordered_ ? &*ordered_ : nullptr; }
@@ -84,5 +84,8 @@ class Generation {
 
 /// `writes` in the order of keys.
 std::vector<const Generation::Write*> sorted(std::vector<const Generation::Write*> writes);
+
+/// Puts `writes`, whose keys it does not have, into `ordered`.
+void add(std::vector<const Generation::Write*> writes, Generation::Ordered& ordered);
 
 }  // namespace posse::lmdb

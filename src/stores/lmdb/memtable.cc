@@ -78,14 +78,20 @@ std::shared_ptr<Generation> Memtable::without_order() const {
 }
 
 void Memtable::bring_into_order(Generation& generation) const {
-  std::vector<const Write*> known;
-  {
-    const Reading reading(*this);
-    known = generation.all();
+  // So few that a writer may wait for them.
+  constexpr std::size_t few = 100;
+  Generation::Ordered ordered;
+  for (std::size_t added = few + 1; added > few;) {
+    std::vector<const Write*> writes;
+    {
+      const Reading reading(*this);
+      writes = generation.all(ordered.size());
+    }
+    added = writes.size();
+    add(std::move(writes), ordered);
   }
-  known = sorted(std::move(known));
   const Writing writing(*this);
-  generation.adopt_order(known);
+  generation.adopt_order(ordered);
 }
 
 std::vector<Listed> Memtable::merge(const Range& range) const {

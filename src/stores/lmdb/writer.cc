@@ -119,11 +119,12 @@ void Writer::work() {
   Instant check = std::chrono::steady_clock::now() + readers_period;
   Instant turn = std::chrono::steady_clock::now();
   for (;;) {
-    const auto work = queue_.wait(log_->is_on() ? std::min(check, turn) : check);
+    const bool turns = log_->is_on() && !broken_;
+    const auto work = queue_.wait(turns ? std::min(check, turn) : check);
     if (work == WriteQueue::Work::stop) break;
     const Instant now = std::chrono::steady_clock::now();
     // Not before each record: it asks the system for five things.
-    if (log_->is_on() && !broken_ && now >= turn) {
+    if (turns && now >= turn) {
       broken_ = log_->turn();
       if (broken_) queue_.finish(broken_);
       turn = now + log_period;

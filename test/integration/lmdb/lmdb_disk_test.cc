@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <sys/resource.h>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -72,6 +73,28 @@ TEST(LmdbDisk, AFailedMetaPageIsUnknownAndStopsTheStore) {
   const std::string again = words(reopened.add("during", "value"));
   EXPECT_TRUE(again == "done" || again == "refused") << again;
   EXPECT_EQ(reopened.text("during"), "value");
+}
+
+/// What this process has computed so far, in all its threads.
+std::chrono::microseconds computed() {
+  rusage usage{};
+  EXPECT_EQ(::getrusage(RUSAGE_SELF, &usage), 0);
+  const auto whole = std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec);
+  return whole + std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+TEST(LmdbDisk, AStoreThatStoppedWhileItLoggedIsAtRest) {
+  const ScratchDirectory scratch;
+  Opened opened(scratch.path(), lmdb::LogPlan{.transactions_min = 1});
+  ASSERT_EQ(words(opened.add("before", "value")), "done");
+  ASSERT_EQ(words(opened.add("logged", "value")), "done");
+  {
+    const FaultyDisk disk(Fault::meta_fails);
+    ASSERT_EQ(words(opened.add("during", "value")), "unknown");
+  }
+  const auto before = computed();
+  std::this_thread::sleep_for(500ms);
+  EXPECT_LT(computed() - before, 250ms);
 }
 
 TEST(LmdbDisk, AStalledCommitIsUnknownAtTheDeadlineAndWhatWaitsIsWithdrawn) {
