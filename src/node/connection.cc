@@ -158,6 +158,7 @@ void Connection::stop() {
   beast::error_code ignored;
   if (receiving_ || streaming_) (void)socket_.cancel(ignored);
   stopped_ = true;
+  ends_ = std::min(ends_, std::chrono::steady_clock::now() + listening_->limits.ending);
 }
 
 void Connection::look(std::chrono::steady_clock::time_point now) {
@@ -225,7 +226,7 @@ Task<bool> Connection::finish(Turn turn) {
   }
   if (streams) listening_->room->close_stream();
   const bool sent = co_await send(text_of(*turn.answer, turn.goes_on, turn.is_head));
-  co_return sent&& turn.goes_on;
+  co_return turn.goes_on && sent;
 }
 
 /// What a refused request still sends: left alone, it would reset the connection, and the sender
@@ -285,6 +286,7 @@ Task<beast::error_code> Connection::read_on(Reading* reading) {
 
 /// Takes in what has come, or the next that comes.
 Task<beast::error_code> Connection::fill() {
+  if (stopped_) co_return asio::error::operation_aborted;
   constexpr std::size_t at_once = 4096;
   const std::size_t room = std::min(at_once, buffer_.max_size() - buffer_.size());
   if (room == 0) co_return http::error::buffer_overflow;
@@ -296,9 +298,10 @@ Task<beast::error_code> Connection::fill() {
 
 /// In one piece. False if it was not taken.
 Task<bool> Connection::send(std::string bytes) {
-  may_take(listening_->limits.writing);
+  may_take(stopped_ ? listening_->limits.ending : listening_->limits.writing);
   const auto buffer = asio::buffer(bytes);
   const auto [error, written] = co_await asio::async_write(socket_, buffer, as_tuple);
+  if (error) was_cut_ = true;
   co_return !error;
 }
 
@@ -314,6 +317,7 @@ Task<void> Connection::send_stream(Response answer) {
   streaming_ = true;
   co_await answer.stream(this);
   streaming_ = false;
+  if (was_cut_) co_return;  // within an event: more would seem to belong to it
   std::string last = "0\r\n\r\n";
   (void)co_await send(std::move(last));
 }

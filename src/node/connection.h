@@ -38,7 +38,7 @@ class Connection final : public EventSink {
 
   Task<void> run();
 
-  /// Until it has a whole request it ends at once, else when it has answered.
+  /// Until it has a whole request it ends at once, else when it has answered, or nobody takes it.
   void stop();
 
   /// Ends what is under way if it has had its time by `now`.
@@ -77,6 +77,7 @@ class Connection final : public EventSink {
   bool receiving_ = false;
   bool streaming_ = false;
   bool stopped_ = false;
+  bool was_cut_ = false;  // what was sent last may end anywhere
 };
 
 }  // namespace posse
