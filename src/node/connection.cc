@@ -47,6 +47,14 @@ bool is_framed_once(const Message& message) {
          lower(message[http::field::transfer_encoding]) == "chunked";
 }
 
+/// Wherever it says so: there may be several such fields (RFC 9110, 5.3).
+bool is_to_close(const Message& message) {
+  const auto [begin, end] = message.equal_range(http::field::connection);
+  return std::any_of(begin, end, [](const auto& field) {
+    return http::token_list(field.value()).exists("close");
+  });
+}
+
 std::size_t count_fields(const Message& message) {
   return static_cast<std::size_t>(std::distance(message.begin(), message.end()));
 }
@@ -68,6 +76,9 @@ std::optional<Response> malformed(const Message& message) {
                    "a body has one Content-Length, or the Transfer-Encoding `chunked` alone");
   }
   if (hosts != 1) return problem(400, "bad_request", "a request has one Host field");
+  if (!is_authority(message[http::field::host])) {
+    return problem(400, "bad_request", "a Host field is a host, or a host, a colon and a port");
+  }
   return {};
 }
 
@@ -200,7 +211,7 @@ Task<Connection::Turn> Connection::take_turn() {
     co_return turn;
   }
   ++listening_->counters.requests;
-  const bool is_kept = message.keep_alive();
+  const bool is_kept = !is_to_close(message);
   Request request = request_of(reading);
   ends_ = std::chrono::steady_clock::time_point::max();
   if (auto wrong = split_target(reading.parser.get().target(), request)) {
@@ -226,7 +237,8 @@ Task<bool> Connection::finish(Turn turn) {
   }
   if (streams) listening_->room->close_stream();
   const bool sent = co_await send(text_of(*turn.answer, turn.goes_on, turn.is_head));
-  co_return turn.goes_on && sent;
+  if (!sent) co_return false;
+  co_return turn.goes_on;
 }
 
 /// What a refused request still sends: left alone, it would reset the connection, and the sender
