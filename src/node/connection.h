@@ -30,10 +30,10 @@ struct Listening {
 
 /// One connection, from its first byte to its last. Somebody looks every now and then whether it
 /// has taken too long: no read or write has a timer of its own.
-class Connection final : public EventSink {
+class ServerConnection final : public EventSink {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, std::string peer,
-             std::shared_ptr<Listening> listening)
+  ServerConnection(boost::asio::ip::tcp::socket socket, std::string peer,
+                   std::shared_ptr<Listening> listening)
       : socket_(std::move(socket)), peer_(std::move(peer)), listening_(std::move(listening)) {}
 
   Task<void> run();
