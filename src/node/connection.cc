@@ -47,6 +47,14 @@ bool is_framed_once(const Message& message) {
          lower(message[http::field::transfer_encoding]) == "chunked";
 }
 
+/// Wherever it says so: there may be several such fields (RFC 9110, 5.3).
+bool is_to_close(const Message& message) {
+  const auto [begin, end] = message.equal_range(http::field::connection);
+  return std::any_of(begin, end, [](const auto& field) {
+    return http::token_list(field.value()).exists("close");
+  });
+}
+
 std::size_t count_fields(const Message& message) {
   return static_cast<std::size_t>(std::distance(message.begin(), message.end()));
 }
@@ -68,6 +76,9 @@ std::optional<Response> malformed(const Message& message) {
                    "a body has one Content-Length, or the Transfer-Encoding `chunked` alone");
   }
   if (hosts != 1) return problem(400, "bad_request", "a request has one Host field");
+  if (!is_authority(message[http::field::host])) {
+    return problem(400, "bad_request", "a Host field is a host, or a host, a colon and a port");
+  }
   return {};
 }
 
@@ -134,7 +145,7 @@ std::string hex(std::size_t number) {
 }  // namespace
 
 /// A request on its way in.
-struct Connection::Reading {
+struct ServerConnection::Reading {
   Parser parser;
   std::size_t head_fields = 0;
   bool whole = false;  // is wanted, else the head alone
@@ -142,7 +153,7 @@ struct Connection::Reading {
   bool is_there() const { return whole ? parser.is_done() : parser.is_header_done(); }
 };
 
-Task<void> Connection::run() {
+Task<void> ServerConnection::run() {
   bool goes_on = true;
   while (goes_on && !listening_->stopping) {
     Turn turn = co_await take_turn();
@@ -154,18 +165,19 @@ Task<void> Connection::run() {
   (void)socket_.close(ignored);
 }
 
-void Connection::stop() {
+void ServerConnection::stop() {
   beast::error_code ignored;
   if (receiving_ || streaming_) (void)socket_.cancel(ignored);
   stopped_ = true;
+  ends_ = std::min(ends_, std::chrono::steady_clock::now() + listening_->limits.ending);
 }
 
-void Connection::look(std::chrono::steady_clock::time_point now) {
+void ServerConnection::look(std::chrono::steady_clock::time_point now) {
   beast::error_code ignored;
   if (now >= ends_) (void)socket_.cancel(ignored);
 }
 
-Task<bool> Connection::write(std::string bytes) {
+Task<bool> ServerConnection::write(std::string bytes) {
   if (stopped_) co_return false;
   std::string chunk = hex(bytes.size());
   chunk.append("\r\n").append(bytes).append("\r\n");
@@ -174,7 +186,7 @@ Task<bool> Connection::write(std::string bytes) {
 }
 
 /// One request, and what to answer.
-Task<Connection::Turn> Connection::take_turn() {
+Task<ServerConnection::Turn> ServerConnection::take_turn() {
   Reading reading;
   reading.parser.header_limit(head_bytes_max);
   reading.parser.body_limit(body_bytes_max);
@@ -199,7 +211,7 @@ Task<Connection::Turn> Connection::take_turn() {
     co_return turn;
   }
   ++listening_->counters.requests;
-  const bool is_kept = message.keep_alive();
+  const bool is_kept = !is_to_close(message);
   Request request = request_of(reading);
   ends_ = std::chrono::steady_clock::time_point::max();
   if (auto wrong = split_target(reading.parser.get().target(), request)) {
@@ -212,7 +224,7 @@ Task<Connection::Turn> Connection::take_turn() {
 }
 
 /// Answers. False if the connection ends with it.
-Task<bool> Connection::finish(Turn turn) {
+Task<bool> ServerConnection::finish(Turn turn) {
   if (!turn.answer) co_return false;
   const bool streams = turn.answer->stream && listening_->room->open_stream();
   if (turn.answer->stream && !streams) turn.answer = too_many_streams();
@@ -225,12 +237,13 @@ Task<bool> Connection::finish(Turn turn) {
   }
   if (streams) listening_->room->close_stream();
   const bool sent = co_await send(text_of(*turn.answer, turn.goes_on, turn.is_head));
-  co_return sent&& turn.goes_on;
+  if (!sent) co_return false;
+  co_return turn.goes_on;
 }
 
 /// What a refused request still sends: left alone, it would reset the connection, and the sender
 /// might never read why (RFC 9112, 9.6).
-Task<void> Connection::take_the_rest() {
+Task<void> ServerConnection::take_the_rest() {
   receiving_ = !stopped_;
   may_take(listening_->limits.rest);
   std::size_t taken = 0;
@@ -243,7 +256,7 @@ Task<void> Connection::take_the_rest() {
   receiving_ = false;
 }
 
-Task<beast::error_code> Connection::receive(Reading* reading) {
+Task<beast::error_code> ServerConnection::receive(Reading* reading) {
   const bool waits = buffer_.size() == 0;
   may_take(waits ? listening_->limits.idle : listening_->limits.head);
   if (waits) {
@@ -269,7 +282,7 @@ Task<beast::error_code> Connection::receive(Reading* reading) {
 }
 
 /// Until what is wanted of the request is there.
-Task<beast::error_code> Connection::read_on(Reading* reading) {
+Task<beast::error_code> ServerConnection::read_on(Reading* reading) {
   Parser& parser = reading->parser;
   while (!reading->is_there()) {
     beast::error_code error = http::error::need_more;
@@ -284,7 +297,8 @@ Task<beast::error_code> Connection::read_on(Reading* reading) {
 }
 
 /// Takes in what has come, or the next that comes.
-Task<beast::error_code> Connection::fill() {
+Task<beast::error_code> ServerConnection::fill() {
+  if (stopped_) co_return asio::error::operation_aborted;
   constexpr std::size_t at_once = 4096;
   const std::size_t room = std::min(at_once, buffer_.max_size() - buffer_.size());
   if (room == 0) co_return http::error::buffer_overflow;
@@ -295,14 +309,15 @@ Task<beast::error_code> Connection::fill() {
 }
 
 /// In one piece. False if it was not taken.
-Task<bool> Connection::send(std::string bytes) {
-  may_take(listening_->limits.writing);
+Task<bool> ServerConnection::send(std::string bytes) {
+  may_take(stopped_ ? listening_->limits.ending : listening_->limits.writing);
   const auto buffer = asio::buffer(bytes);
   const auto [error, written] = co_await asio::async_write(socket_, buffer, as_tuple);
+  if (error) was_cut_ = true;
   co_return !error;
 }
 
-Task<void> Connection::send_stream(Response answer) {
+Task<void> ServerConnection::send_stream(Response answer) {
   buffer_.clear();
   buffer_.shrink_to_fit();  // nothing is read any more, and there may be thousands of streams
   std::string head = head_of(answer);
@@ -314,11 +329,12 @@ Task<void> Connection::send_stream(Response answer) {
   streaming_ = true;
   co_await answer.stream(this);
   streaming_ = false;
+  if (was_cut_) co_return;  // within an event: more would seem to belong to it
   std::string last = "0\r\n\r\n";
   (void)co_await send(std::move(last));
 }
 
-Request Connection::request_of(Reading& reading) const {
+Request ServerConnection::request_of(Reading& reading) const {
   Message& message = reading.parser.get();
   Request request;
   request.method = message.method_string();

@@ -30,15 +30,15 @@ struct Listening {
 
 /// One connection, from its first byte to its last. Somebody looks every now and then whether it
 /// has taken too long: no read or write has a timer of its own.
-class Connection final : public EventSink {
+class ServerConnection final : public EventSink {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, std::string peer,
-             std::shared_ptr<Listening> listening)
+  ServerConnection(boost::asio::ip::tcp::socket socket, std::string peer,
+                   std::shared_ptr<Listening> listening)
       : socket_(std::move(socket)), peer_(std::move(peer)), listening_(std::move(listening)) {}
 
   Task<void> run();
 
-  /// Until it has a whole request it ends at once, else when it has answered.
+  /// Until it has a whole request it ends at once, else when it has answered, or nobody takes it.
   void stop();
 
   /// Ends what is under way if it has had its time by `now`.
@@ -77,6 +77,7 @@ class Connection final : public EventSink {
   bool receiving_ = false;
   bool streaming_ = false;
   bool stopped_ = false;
+  bool was_cut_ = false;  // what was sent last may end anywhere
 };
 
 }  // namespace posse

@@ -91,18 +91,40 @@ std::optional<std::string> decode(std::string_view encoded, const std::string& w
   return {};
 }
 
-/// A proxy's form of a target (RFC 9112, 3.2.2) as all others send it. Its authority is what Host
-/// is to say.
-std::string_view without_authority(std::string_view target, Request& request) {
+constexpr std::string_view digits = "0123456789";
+
+/// An IPv6 address in brackets, or a name (RFC 3986, 3.2.2); empty too.
+bool is_host(std::string_view text) {
+  const bool is_address = text.starts_with('[');
+  if (is_address && (text.size() < 3 || !text.ends_with(']'))) return false;
+  if (is_address) text = text.substr(1, text.size() - 2);
+  const auto fits = [is_address](char c) {
+    constexpr std::string_view of_addresses = ":.abcdefABCDEF";
+    constexpr std::string_view of_names = "-._~!$&'()*+,;=%";
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (digits.find(c) != std::string_view::npos) return true;
+    if (is_address) return of_addresses.find(c) != std::string_view::npos;
+    return is_letter || of_names.find(c) != std::string_view::npos;
+  };
+  return std::ranges::all_of(text, fits) && decoded(text).has_value();
+}
+
+/// A proxy's form of a target (RFC 9112, 3.2.2) becomes as all others send it. Its authority is
+/// what Host is to say. What is wrong with it, if anything is.
+std::optional<std::string> take_authority(std::string_view& target, Request& request) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!same_token(target.substr(0, scheme.size()), scheme)) continue;
     target.remove_prefix(scheme.size());
     const std::size_t end = std::min(target.find_first_of("/?"), target.size());
-    request.fields["host"] = target.substr(0, end);
+    const std::string_view authority = target.substr(0, end);
+    if (authority.empty() || authority.starts_with(':') || !is_authority(authority)) {
+      return "the target names no host, or more than a host and a port";
+    }
+    request.fields["host"] = authority;
     target.remove_prefix(end);
-    return target.empty() ? "/" : target;
+    if (!target.starts_with('/')) request.path = "/";  // an empty path is the same
   }
-  return target;
+  return {};
 }
 
 }  // namespace
@@ -164,14 +186,21 @@ bool same_token(std::string_view one, std::string_view other) {
   return std::ranges::equal(one, other, {}, lower, lower);
 }
 
+bool is_authority(std::string_view text) {
+  const std::size_t from = text.starts_with('[') ? text.find(']') : 0;
+  const std::size_t colon = std::min(text.find(':', from), text.size());
+  const std::string_view port = text.substr(std::min(colon + 1, text.size()));
+  return is_host(text.substr(0, colon)) && port.find_first_not_of(digits) == std::string_view::npos;
+}
+
 std::optional<std::string> split_target(std::string_view target, Request& request) {
   const auto allowed = [](char c) { return c > ' ' && c < '\x7F' && c != '#'; };
   if (!std::ranges::all_of(target, allowed)) {
     return "the target must be ASCII without `#`, and percent-encode all else";
   }
-  target = without_authority(target, request);
+  if (auto wrong = take_authority(target, request)) return wrong;
   const std::size_t mark = target.find('?');
-  request.path = target.substr(0, mark);
+  request.path += target.substr(0, mark);
   std::string path;
   if (auto wrong = decode(request.path, "the path", path)) return wrong;
   if (mark == std::string_view::npos) return {};

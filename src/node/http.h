@@ -76,6 +76,9 @@ bool has_tag(std::string_view tags, std::string_view tag);
 /// Whether both are the same but for upper and lower case; ASCII.
 bool same_token(std::string_view one, std::string_view other);
 
+/// Whether `text` is a host with or without a port (RFC 9112, 3.2); empty where there is none.
+bool is_authority(std::string_view text);
+
 /// Splits a target into path and query; one in absolute form also says the Host. What is wrong with
 /// it, if anything is: both must be ASCII, and UTF-8 once their percent encoding is undone.
 std::optional<std::string> split_target(std::string_view target, Request& request);

@@ -69,7 +69,7 @@ class Floor {
 
  private:
   Task<void> run(Tcp::socket socket, std::string peer) {
-    const auto connection = std::make_shared<Connection>(std::move(socket), peer, listening_);
+    const auto connection = std::make_shared<ServerConnection>(std::move(socket), peer, listening_);
     connections_.insert(connection);
     ++listening_->counters.connections;
     co_await connection->run();
@@ -94,7 +94,7 @@ class Floor {
   TaskGroup tasks_;
   asio::steady_timer ticker_;
   std::shared_ptr<Listening> listening_;
-  std::set<std::shared_ptr<Connection>> connections_;
+  std::set<std::shared_ptr<ServerConnection>> connections_;
 };
 
 /// Takes connections, and gives one to each floor in turn.
@@ -159,7 +159,8 @@ class BeastServer final : public Server {
 
   Task<void> stop() override {
     if (listener_) listener_->close();
-    return floor_->stop();
+    co_await floor_->stop();
+    listener_.reset();  // its floors go before their executors
   }
 
   const ServerCounters& counters() const override { return floor_->counters(); }

@@ -27,6 +27,7 @@ struct ServerLimits {
   std::chrono::seconds idle{75};     ///< Between two requests.
   std::chrono::seconds rest{2};      ///< For the end of a request that is refused already.
   std::chrono::seconds writing{30};  ///< For an answer, or a piece of a stream, to be taken.
+  std::chrono::seconds ending{1};    ///< The same, once the server has been asked to end.
 };
 
 inline constexpr const char* server_address_rule = "must be an IP address, a colon and a port";
@@ -60,7 +61,7 @@ class Server {
   virtual void start(Handler handler) = 0;
 
   /// Takes no more connections, lets the requests under way be answered, ends idle connections
-  /// and streams.
+  /// and streams. Whoever does not take an answer is left soon.
   virtual Task<void> stop() = 0;
 
   virtual const ServerCounters& counters() const = 0;

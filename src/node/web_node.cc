@@ -233,6 +233,7 @@ Task<void> WebNode::stop() {
   stopping_ = true;
   audit_desk_.close();
   live_.end_subscriptions();
+  passwords_.close();
   co_await server_->stop();
   co_await tasks_.join();
   co_await live_.close();

@@ -49,7 +49,7 @@ double PasswordWorker::rest() const {
     const std::chrono::nanoseconds rested = std::chrono::steady_clock::now() - ended_;
     const std::chrono::duration<double> process = process_time() - process_worked_;
     const double share = process / std::max(rested, std::chrono::nanoseconds{1}) / cores;
-    if (rested >= rest_after(worked_, share)) return share;
+    if (closed_ || rested >= rest_after(worked_, share)) return share;
     std::this_thread::sleep_for(look_every);
   }
 }
@@ -65,13 +65,14 @@ bool PasswordWorker::has_room(const std::string& peer) const {
 
 template <class Work>
 Task<std::optional<std::invoke_result_t<Work>>> PasswordWorker::run(std::string peer, Work work) {
-  if (!has_room(peer)) co_return std::nullopt;
+  if (closed_ || !has_room(peer)) co_return std::nullopt;
   ++waiting_;
   ++peers_[peer];
   co_await asio::post(asio::bind_executor(thread_, asio::use_awaitable));
   const double share = rest();
   const auto began = std::chrono::steady_clock::now();
-  auto result = work();
+  std::optional<std::invoke_result_t<Work>> result;
+  if (!closed_) result = work();
   ended_ = std::chrono::steady_clock::now();
   worked_ = ended_ - began;
   process_worked_ = process_time();
@@ -79,7 +80,7 @@ Task<std::optional<std::invoke_result_t<Work>>> PasswordWorker::run(std::string 
   co_await asio::post(asio::bind_executor(executor_, asio::use_awaitable));
   --waiting_;
   if (--peers_[peer] == 0) peers_.erase(peer);
-  co_return std::optional(std::move(result));
+  co_return result;
 }
 
 Task<std::optional<std::string>> PasswordWorker::hash(std::string peer, std::string password) {

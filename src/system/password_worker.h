@@ -59,13 +59,16 @@ class PasswordWorker {
 
   std::size_t waiting() const { return waiting_; }
 
+  /// From now on, whoever waits is refused as if too many did; a hash that has begun is finished.
+  void close() { closed_ = true; }
+
  private:
-  /// Runs `work` on the thread; nothing if too many wait.
+  /// Runs `work` on the thread; nothing if too many wait, or it was closed before its turn.
   template <class Work>
   Task<std::optional<std::invoke_result_t<Work>>> run(std::string peer, Work work);
 
-  /// On the thread, before a hash. Returns the share of all cores that the process has worked at
-  /// since the hash before.
+  /// On the thread, before a hash; until it is closed. Returns the share of all cores that the
+  /// process has worked at since the hash before.
   double rest() const;
 
   boost::asio::any_io_executor executor_;
@@ -73,6 +76,7 @@ class PasswordWorker {
   boost::asio::thread_pool thread_{1};
   std::size_t waiting_ = 0;
   std::atomic<std::chrono::nanoseconds> spacing_{};  // of the hashes of a flood now
+  std::atomic<bool> closed_ = false;
 
   // The thread's own, of the last hash.
   std::chrono::nanoseconds worked_{};

@@ -1,10 +1,12 @@
 /// Hashing beside the node's thread.
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
+#include <string>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include "system/password_worker.h"
@@ -45,6 +47,24 @@ TEST(PasswordWorker, LeavesRoomForOthersWhereOneAddressFloods) {
   EXPECT_EQ(flood.done, PasswordWorker::waiting_max / PasswordWorker::peers_at_least);
   EXPECT_EQ(flood.refused, 20 - flood.done);
   EXPECT_EQ(other.done, 1);
+  EXPECT_EQ(worker.waiting(), 0U);
+}
+
+TEST(PasswordWorker, LetsNobodyWaitOnceItIsClosed) {
+  boost::asio::io_context io;
+  PasswordWorker worker(io.get_executor());
+  Asked asked;
+  for (int i = 0; i < 12; ++i) {
+    const std::string peer = "192.0.2." + std::to_string(i);
+    boost::asio::co_spawn(io, log_in(&worker, peer, &asked), boost::asio::detached);
+  }
+  boost::asio::post(io, [&] {
+    EXPECT_GT(worker.waiting(), 1U);
+    worker.close();
+  });
+  io.run();
+  EXPECT_LE(asked.done, 1);
+  EXPECT_EQ(asked.done + asked.refused, 12);
   EXPECT_EQ(worker.waiting(), 0U);
 }
 

@@ -12,15 +12,19 @@ CLOSE = b"Host: a\r\nConnection: close\r\n"
 
 
 class RequestsCase(NodeCase):
-    def raw(self, node, message):
-        """The status and the problem of the answer to these bytes, which close the connection."""
+    def bytes_of(self, node, message):
+        """All that is answered to these bytes, which close the connection."""
         host, port = node.address.split(":")
         answer = b""
         with socket.create_connection((host, int(port)), timeout=15) as connection:
             connection.sendall(message)
             while more := connection.recv(65536):
                 answer += more
-        head, _, body = answer.partition(b"\r\n\r\n")
+        return answer
+
+    def raw(self, node, message):
+        """The status and the problem of the answer to these bytes, which close the connection."""
+        head, _, body = self.bytes_of(node, message).partition(b"\r\n\r\n")
         return int(head.split(b" ")[1]), json.loads(body.decode())
 
     def refused(self, node, message, status, *parts):
@@ -61,6 +65,18 @@ class Targets(RequestsCase):
         for target in (b"http://shop.example/v1/campaigns?limit=1", b"HTTPS://b:1/v1/campaigns"):
             status, body = self.raw(node, b"GET " + target + b" HTTP/1.1\r\n" + CLOSE + b"\r\n")
             self.assertEqual((status, len(body["campaigns"])), (200, 1))
+        self.assertEqual(self.bytes_of(node, b"GET http://a?x=1 HTTP/1.1\r\n" + CLOSE + b"\r\n"),
+                         self.bytes_of(node, b"GET /?x=1 HTTP/1.1\r\n" + CLOSE + b"\r\n"))
+
+    def test_in_absolute_form_name_a_host(self):
+        node = self.node()
+        for authority in (b"", b":80", b"u@a", b"u:p@a", b"a:x", b"a:8:0", b"[::1", b"[]", b"[x]",
+                          b"[::1]x", b"a\\b", b"a<b", b'"', b"%zz"):
+            message = b"GET http://" + authority + b"/healthz HTTP/1.1\r\n" + CLOSE + b"\r\n"
+            self.refused(node, message, 400, "names no host")
+        for authority in (b"a:", b"[::1]:80", b"a-b_c.example", b"%61"):
+            message = b"GET http://" + authority + b"/healthz HTTP/1.1\r\n" + CLOSE + b"\r\n"
+            self.assertEqual(self.raw(node, message)[0], 200, authority)
 
     def test_may_be_the_whole_node(self):
         node = self.node()
@@ -99,6 +115,23 @@ class Targets(RequestsCase):
 
 
 class Fields(RequestsCase):
+    def test_host_is_a_host(self):
+        """RFC 9112, 3.2"""
+        node = self.node()
+        for host in (b"a b", b"a, b", b"a/b", b"u@a", b"a:x", b"a:1:2", b"[::1", b"a?b", b"\xff"):
+            message = b"GET /healthz HTTP/1.1\r\nHost: " + host + b"\r\n\r\n"
+            self.refused(node, message, 400, "Host field")
+        for host in (b"", b"a", b"a:8080", b"[::1]", b"[fe80::1]:80", b"10.0.0.1:1"):
+            message = (b"GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: " + host +
+                       b"\r\n\r\n")
+            self.assertEqual(self.raw(node, message)[0], 200, host)
+
+    def test_that_close_may_be_any_of_several(self):
+        node = self.node()
+        message = (b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n"
+                   b"Connection: x, Close\r\n\r\n")
+        self.assertIn(b"\r\nConnection: close\r\n", self.bytes_of(node, message))
+
     def chunked(self, token, trailers):
         body = b'{"max_price":40}'
         return (b"POST /v1/campaigns/lamps/purchases HTTP/1.1\r\n" + CLOSE +
