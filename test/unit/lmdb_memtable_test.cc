@@ -1,13 +1,8 @@
 /// The documents that are newer than the file, or the same: found, listed, frozen, forgotten.
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
-#include <thread>
-#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,9 +12,6 @@
 
 namespace posse::lmdb {
 namespace {
-
-using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 
 void put(Memtable& table, const std::string& key, std::uint64_t version) {
   std::vector<Memtable::Write> writes;
@@ -102,43 +94,6 @@ TEST(LmdbMemtable, ForgetsAllWhenOthersMayWriteToTheFile) {
   table.forget();
   EXPECT_EQ(version(table, "a"), 0U);
   EXPECT_TRUE(all(table).empty());
-}
-
-/// Lists `table`, which has many documents and no order yet, in a thread, while this one publishes.
-/// How long the list took, and the longest wait of a publish.
-std::pair<Clock::duration, Clock::duration> publish_beside_a_list(Memtable& table) {
-  std::atomic<bool> is_over = false;
-  Clock::duration list{};
-  std::thread lister([&] {
-    const auto start = Clock::now();
-    (void)listed(table, {.first = "", .prefix = "", .items_max = 1});
-    list = Clock::now() - start;
-    is_over = true;
-  });
-  Clock::duration longest{};
-  for (std::uint64_t version = 1; !is_over; ++version) {
-    const auto start = Clock::now();
-    put(table, "beside", version);
-    longest = std::max(longest, Clock::now() - start);
-  }
-  lister.join();
-  return {list, longest};
-}
-
-// A writer who waits holds up all who wait for his answers.
-TEST(LmdbMemtable, WhoBringsManyIntoOrderHoldsUpNobody) {
-  constexpr std::uint64_t documents = 300'000;  // So many that the machine's own pauses are short.
-  std::string seen;
-  for (int round = 0; round < 6; ++round) {
-    Memtable table;
-    for (std::uint64_t i = 0; i < documents; ++i) {
-      put(table, "account/" + std::to_string(i * 0x9E3779B97F4A7C15U), 1);
-    }
-    const auto [list, longest] = publish_beside_a_list(table);
-    if (longest < list / 20) return;
-    seen += " " + std::to_string(longest / 1ms) + " ms of " + std::to_string(list / 1ms) + ",";
-  }
-  FAIL() << "a publish waited" << seen << " which the list took";
 }
 
 using Twin = std::map<std::string, std::uint64_t>;
