@@ -139,7 +139,7 @@ describe('operating', { timeout: 120_000 }, () => {
     await page.locator('[data-account]').first().waitFor();
     await page.context().clearCookies();
     await page.getByRole('alert').getByText('Your session has ended.').waitFor();
-    assert.equal(await page.locator('[data-account]').count(), 0);
+    await page.locator('[data-account]').first().waitFor({ state: 'detached' });
     await posse.enter(page, 'root', { path: '/log-in?to=/operator' });
     await page.locator('[data-account]').first().waitFor();
     await page.goto('/account');
